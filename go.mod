@@ -1,0 +1,3 @@
+module github.com/teleinstr/teleinstr
+
+go 1.26
