@@ -1,0 +1,74 @@
+package tele
+
+import (
+	"log/slog"
+	"time"
+)
+
+// A Reporter receives events. Its methods are called by the goroutine that made the event, many at a time,
+// and should be fast; package async wraps a reporter that is not.
+//
+//   - A panic is caught and logged, at most every ten seconds for each reporter. The caller and the other
+//     reporters do not notice.
+//   - A reporter that blocks, blocks its caller, and delays the reporters after it.
+//   - A call to [runtime.Goexit], as by the FailNow of a test, ends the goroutine as it would anywhere: Go has no
+//     way to stop it. It is logged, and the other reporters still get the event.
+//   - A reporter may use telemetry itself: its events are reported like any other, to itself too, before the
+//     event it is at. One that makes an event for each event it gets never ends; let it use a Telemetry of
+//     its own, without itself in it.
+type Reporter interface {
+	// RecordTiming is told that a scope ended. scope is its path.
+	RecordTiming(scope string, duration time.Duration, metadata Metadata)
+	// RecordMetric is told a value. scope is the path of the enclosing scopes and the name of the metric.
+	RecordMetric(scope string, value slog.Value, metadata Metadata)
+}
+
+// A sink is a reporter and what goes wrong in it.
+type sink struct {
+	Reporter
+	failures *limiter
+}
+
+func (t *Telemetry) recordTiming(m Metadata) {
+	t.recordTimingFrom(0, m)
+}
+
+// recordTimingFrom calls the reporters from the given one on. Should one panic or end the goroutine, the
+// deferred function goes on with those after it.
+func (t *Telemetry) recordTimingFrom(i int, m Metadata) {
+	defer func() {
+		if i < len(t.sinks) {
+			t.sinks[i].failed(recover())
+			t.recordTimingFrom(i+1, m)
+		}
+	}()
+	for ; i < len(t.sinks); i++ {
+		t.sinks[i].RecordTiming(m.node.path, m.duration, m)
+	}
+}
+
+func (t *Telemetry) recordMetric(value slog.Value, m Metadata) {
+	t.recordMetricFrom(0, value, m)
+}
+
+func (t *Telemetry) recordMetricFrom(i int, value slog.Value, m Metadata) {
+	defer func() {
+		if i < len(t.sinks) {
+			t.sinks[i].failed(recover())
+			t.recordMetricFrom(i+1, value, m)
+		}
+	}()
+	for ; i < len(t.sinks); i++ {
+		t.sinks[i].RecordMetric(m.node.path, value, m)
+	}
+}
+
+// failed logs what recover returned in a deferred call: nil if the goroutine is ending.
+func (s *sink) failed(value any) {
+	reporter := slog.String("reporter", typeName(s.Reporter))
+	if value == nil {
+		s.failures.log("telemetry: reporter ended the goroutine", reporter)
+		return
+	}
+	s.failures.logPanic("telemetry: reporter panicked", value, reporter)
+}
