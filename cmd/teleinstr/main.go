@@ -1,0 +1,76 @@
+// Command teleinstr puts timings and metrics into Go functions that carry //tele: directives.
+//
+// See the package documentation of scopes for the directive language, and of rewrite for what becomes of
+// the source.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses, as the commands promise them.
+const (
+	exitClean    = 0 // nothing to report
+	exitFindings = 1 // lint, --check, sites refused
+	exitFailure  = 2 // usage or I/O error
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// errFindings ends a command that has printed its findings.
+var errFindings = errors.New("findings")
+
+// run runs one command line and returns the exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot(stdin, stdout, stderr)
+	root.SetArgs(args)
+	switch err := root.ExecuteContext(ctx); {
+	case err == nil:
+		return exitClean
+	case errors.Is(err, errFindings):
+		return exitFindings
+	default:
+		fmt.Fprintf(stderr, "teleinstr: %v\n", err)
+		return exitFailure
+	}
+}
+
+func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "teleinstr",
+		Short: "Timings and metrics for Go functions, from directives",
+		Long: `teleinstr finds //tele: directives in Go source and puts the code of timings and metrics where they
+stand:
+
+	//tele:scope pipeline.plan batch_size=len(items)
+	func Plan(ctx context.Context, items []Item) (Plan, error) {
+
+Packages are go patterns such as ./..., directories, or files; without any, the current directory.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(newGenerate(), newStrip(), newLint(), newList(), newVersion())
+	return root
+}

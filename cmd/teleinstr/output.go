@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/spf13/cobra"
+
+	"github.com/teleinstr/teleinstr/rewrite"
+	"github.com/teleinstr/teleinstr/scopes"
+)
+
+// output says what a command that changes files does with the changes.
+type output struct {
+	list bool
+	diff bool
+}
+
+func (o *output) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&o.list, "list", "l", false, "change nothing; name the files that would change")
+	cmd.Flags().BoolVarP(&o.diff, "diff", "d", false, "change nothing; print what would change as a unified diff")
+}
+
+// apply lists, prints or writes the changes, and reports what was refused.
+func (o *output) apply(cmd *cobra.Command, dir string, r *rewrite.Result) error {
+	o.print(cmd.OutOrStdout(), dir, r)
+	if !o.list && !o.diff {
+		if err := rewrite.Write(cmd.Context(), r.Changes); err != nil {
+			return relativeError(dir, err)
+		}
+	}
+	return report(cmd.ErrOrStderr(), dir, r.Diagnostics)
+}
+
+// check reports the files that would change as findings.
+func (o *output) check(cmd *cobra.Command, dir string, r *rewrite.Result) error {
+	if !o.diff {
+		o.list = true
+	}
+	o.print(cmd.OutOrStdout(), dir, r)
+	if err := report(cmd.ErrOrStderr(), dir, r.Diagnostics); err != nil {
+		return err
+	}
+	if n := len(r.Changes); n > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: %s not up to date; run teleinstr generate\n", count(n, "file is", "files are"))
+		return errFindings
+	}
+	return nil
+}
+
+func (o *output) print(w io.Writer, dir string, r *rewrite.Result) {
+	for _, c := range r.Changes {
+		path := relative(dir, c.Path)
+		if o.list {
+			fmt.Fprintln(w, path)
+		}
+		if o.diff {
+			slash := filepath.ToSlash(path)
+			fmt.Fprint(w, udiff.Unified("a/"+slash, "b/"+slash, string(c.Old), string(c.New)))
+		}
+	}
+}
+
+// report prints diagnostics and returns errFindings if there are any.
+func report(w io.Writer, dir string, diagnostics []scopes.Diagnostic) error {
+	for _, d := range diagnostics {
+		d.Position.Filename = relative(dir, d.Position.Filename)
+		fmt.Fprintln(w, d)
+	}
+	if len(diagnostics) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+// workingDirectory returns the working directory by the name the user knows it by.
+func workingDirectory() (string, error) { return os.Getwd() }
+
+// relative returns a path as users are shown it: relative where it lies below dir.
+func relative(dir, path string) string {
+	if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
+// relativeError shortens the paths in the message of an error.
+func relativeError(dir string, err error) error {
+	message := strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "")
+	if message == err.Error() {
+		return err
+	}
+	return errors.New(message)
+}
+
+func count(n int, singular, plural string) string {
+	if n == 1 {
+		return "1 " + singular
+	}
+	return fmt.Sprintf("%d %s", n, plural)
+}

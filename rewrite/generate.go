@@ -1,0 +1,375 @@
+package rewrite
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/teleinstr/teleinstr/scopes"
+)
+
+// A Change is what is to become of one file.
+type Change struct {
+	Path     string // absolute
+	Old, New []byte
+}
+
+// A Result is what Generate or StripAll has worked out. Nothing is written yet: see [Write].
+type Result struct {
+	// Changes are the files whose contents change, by path. A directory with a refused site has none.
+	Changes []Change
+	// Diagnostics are the reasons of what is refused, sorted.
+	Diagnostics []scopes.Diagnostic
+}
+
+// Generate works out the generated code of the packages that patterns name (see [scopes.Scan]).
+func Generate(dir string, patterns []string) (*Result, error) {
+	g, err := newGeneration(dir, patterns)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.instrument(); err != nil {
+		return nil, err
+	}
+	return g.result(), nil
+}
+
+// StripAll works out the packages that patterns name without generated code. It needs no types and no
+// module.
+func StripAll(dir string, patterns []string) (*Result, error) {
+	g, err := newGeneration(dir, patterns)
+	if err != nil {
+		return nil, err
+	}
+	return g.result(), nil
+}
+
+// A generation is one run over a set of files.
+type generation struct {
+	fset  *token.FileSet
+	files map[string]*candidate // by path
+	// failed are the directories in which something is refused.
+	failed      map[string]bool
+	diagnostics []scopes.Diagnostic
+}
+
+// A candidate is a file that may hold directives.
+type candidate struct {
+	path    string
+	old     []byte
+	cuts    []splice // what was taken out of old to give src
+	src     []byte   // without generated code; nil if that cannot be told from the rest
+	new     []byte
+	syntax  *ast.File
+	found   *scopes.Result
+	planned bool // a package with the file was type-checked
+	origins map[*scopes.Site]string
+}
+
+func newGeneration(dir string, patterns []string) (*generation, error) {
+	sources, err := scopes.Scan(dir, patterns)
+	if err != nil {
+		return nil, err
+	}
+	g := &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}}
+	for _, source := range sources {
+		c := &candidate{path: source.Path, old: source.Src, new: source.Src}
+		g.files[c.path] = c
+		src, cuts, diagnostics := strip(c.path, c.old)
+		if diagnostics != nil {
+			g.fail(c.path, diagnostics...)
+			continue
+		}
+		c.src, c.cuts, c.new = src, cuts, src
+	}
+	return g, nil
+}
+
+func (g *generation) fail(path string, diagnostics ...scopes.Diagnostic) {
+	g.failed[filepath.Dir(path)] = true
+	g.diagnostics = append(g.diagnostics, diagnostics...)
+}
+
+// paths returns the paths of the candidates in order.
+func (g *generation) paths() []string { return slices.Sorted(maps.Keys(g.files)) }
+
+// instrument finds the sites and puts code into the files that have some.
+func (g *generation) instrument() error {
+	roots := map[string][]string{} // directories with sites by module
+	tests := false
+	for _, path := range g.paths() {
+		c := g.files[path]
+		if c.src == nil {
+			continue
+		}
+		syntax, diagnostics := scopes.Parse(g.fset, path, c.src)
+		if diagnostics != nil {
+			g.fail(path, c.restore(diagnostics)...)
+			continue
+		}
+		c.syntax, c.found = syntax, scopes.Find(g.fset, syntax, c.src)
+		if diagnostics := c.found.Diagnostics(); len(diagnostics) > 0 {
+			g.fail(path, c.restore(diagnostics)...)
+		}
+		if !slices.ContainsFunc(c.found.Sites, (*scopes.Site).Instruments) {
+			continue
+		}
+		dir := filepath.Dir(path)
+		root, err := moduleRoot(dir)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(roots[root], dir) {
+			roots[root] = append(roots[root], dir)
+		}
+		tests = tests || strings.HasSuffix(path, "_test.go")
+	}
+	overlay := map[string][]byte{}
+	for path, c := range g.files {
+		if c.src != nil && !bytes.Equal(c.src, c.old) {
+			overlay[path] = c.src
+		}
+	}
+	for _, root := range slices.Sorted(maps.Keys(roots)) {
+		pkgs, err := load(root, roots[root], tests, overlay)
+		if err != nil {
+			return err
+		}
+		for _, l := range pkgs {
+			if err := g.instrumentPackage(l); err != nil {
+				return err
+			}
+		}
+	}
+	g.refuseUnplanned()
+	return nil
+}
+
+// instrumentPackage puts code into those files of a package that no package before it had.
+func (g *generation) instrumentPackage(l *loaded) error {
+	var mine []*candidate
+	for _, path := range l.GoFiles {
+		if c := g.files[path]; c != nil && c.found != nil && !c.planned {
+			c.planned = true
+			mine = append(mine, c)
+		}
+	}
+	if !slices.ContainsFunc(mine, func(c *candidate) bool { return slices.ContainsFunc(c.found.Sites, (*scopes.Site).Instruments) }) {
+		return nil
+	}
+	if err := l.requiresRuntime(); err != nil {
+		return err
+	}
+	if diagnostics := listErrors(l.Package); len(diagnostics) > 0 {
+		g.fail(mine[0].path, diagnostics...)
+		return nil
+	}
+	syntax, err := g.parseAll(l.GoFiles)
+	if err != nil {
+		return err
+	}
+	pkg, info, diagnostics := l.check(g.fset, slices.Collect(maps.Values(syntax)))
+	if len(diagnostics) > 0 {
+		g.fail(mine[0].path, g.restore(diagnostics)...)
+		return nil
+	}
+	p := &Package{Fset: g.fset, Types: pkg, Info: info, OtherNames: otherNames(l.Package)}
+	for _, c := range mine {
+		before := len(c.found.Diagnostics())
+		c.origins = map[*scopes.Site]string{}
+		edits := p.edits(&File{Path: c.path, Src: c.src, Syntax: c.syntax, Found: c.found, Origins: c.origins})
+		if all := c.found.Diagnostics(); len(all) > before {
+			g.fail(c.path, c.restore(all)...)
+			continue
+		}
+		c.new = apply(c.src, printInPlace(edits))
+	}
+	return g.verify(l, mine)
+}
+
+// parseAll returns the syntax of the files of a package, without generated code.
+func (g *generation) parseAll(paths []string) (map[string]*ast.File, error) {
+	files := map[string]*ast.File{}
+	for _, path := range paths {
+		if c := g.files[path]; c != nil && c.syntax != nil {
+			files[path] = c.syntax
+			continue
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if stripped, _, diagnostics := strip(path, src); diagnostics == nil {
+			src = stripped
+		}
+		file, err := parser.ParseFile(g.fset, path, src, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, fmt.Errorf("%w; a package must compile before it is instrumented", err)
+		}
+		files[path] = file
+	}
+	return files, nil
+}
+
+// verify type-checks what was generated. An error here is a defect of this package; it must not reach the
+// user's files.
+func (g *generation) verify(l *loaded, mine []*candidate) error {
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, path := range l.GoFiles {
+		src, err := g.contents(path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+		if err != nil {
+			return fmt.Errorf("generated code does not parse, nothing was written; this is a defect of teleinstr: %w", err)
+		}
+		files = append(files, file)
+	}
+	if _, _, diagnostics := l.check(fset, files); len(diagnostics) > 0 {
+		return fmt.Errorf("generated code does not compile, nothing was written; this is a defect of teleinstr: %w", diagnostics[0])
+	}
+	return nil
+}
+
+// contents returns what is to stand in a file.
+func (g *generation) contents(path string) ([]byte, error) {
+	if c := g.files[path]; c != nil {
+		return c.new, nil
+	}
+	return os.ReadFile(path)
+}
+
+// refuseUnplanned refuses the sites of files that belong to no package in this build configuration.
+func (g *generation) refuseUnplanned() {
+	for _, path := range g.paths() {
+		c := g.files[path]
+		if c.planned || c.found == nil {
+			continue
+		}
+		for _, s := range c.found.Sites {
+			if len(s.Diagnostics) > 0 || !s.Instruments() {
+				continue
+			}
+			d := s.Directives[0]
+			s.Diagnostics = append(s.Diagnostics, scopes.Diagnostic{
+				Position: g.fset.PositionFor(d.Pos, false), Pos: d.Pos, Subject: d.Subject(),
+				Message: fmt.Sprintf("no package for %s/%s holds this file; set GOOS, GOARCH or GOFLAGS=-tags=… so that its build constraints are met", build.Default.GOOS, build.Default.GOARCH),
+			})
+			g.fail(path, c.restore(s.Diagnostics)...)
+		}
+	}
+}
+
+func (g *generation) result() *Result {
+	r := &Result{Diagnostics: scopes.SortDiagnostics(g.diagnostics)}
+	for _, path := range g.paths() {
+		c := g.files[path]
+		if !g.failed[filepath.Dir(path)] && !bytes.Equal(c.old, c.new) {
+			r.Changes = append(r.Changes, Change{c.path, c.old, c.new})
+		}
+	}
+	return r
+}
+
+// restore moves diagnostics from the source without generated code to the file on disk.
+func (c *candidate) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnostic {
+	out := slices.Clone(diagnostics)
+	for i := range out {
+		out[i].Position = c.restorePosition(out[i].Position)
+	}
+	return out
+}
+
+func (c *candidate) restorePosition(at token.Position) token.Position {
+	if len(c.cuts) == 0 || at.Filename != c.path {
+		return at
+	}
+	offset := at.Offset
+	for _, cut := range c.cuts {
+		if cut.start > offset {
+			break
+		}
+		offset += cut.end - cut.start - len(cut.text)
+	}
+	offset = min(offset, len(c.old))
+	at.Offset = offset
+	at.Line = bytes.Count(c.old[:offset], []byte("\n")) + 1
+	at.Column = offset - lineStart(c.old, offset) + 1
+	return at
+}
+
+// restore moves diagnostics of any file.
+func (g *generation) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnostic {
+	out := slices.Clone(diagnostics)
+	for i := range out {
+		if c := g.files[out[i].Position.Filename]; c != nil {
+			out[i].Position = c.restorePosition(out[i].Position)
+		}
+	}
+	return out
+}
+
+// listErrors returns what the go command finds wrong with a package before it is compiled.
+func listErrors(p *packages.Package) []scopes.Diagnostic {
+	var out []scopes.Diagnostic
+	for _, e := range p.Errors {
+		if e.Kind == packages.TypeError || e.Kind == packages.UnknownError {
+			continue
+		}
+		out = append(out, scopes.Diagnostic{Position: parsePosition(e.Pos, p), Message: e.Msg})
+	}
+	return out
+}
+
+// parsePosition reads a position as the go command writes it, "file:line:col" or "file:line" or "-".
+func parsePosition(s string, p *packages.Package) token.Position {
+	at := token.Position{Filename: p.Dir, Line: 1, Column: 1}
+	parts := strings.Split(s, ":")
+	if len(parts) < 2 {
+		return at
+	}
+	fmt.Sscanf(strings.Join(parts[len(parts)-2:], " "), "%d %d", &at.Line, &at.Column)
+	at.Filename = strings.Join(parts[:len(parts)-2], ":")
+	return at
+}
+
+// otherNames returns what the files of a package's directory declare that are not in this package: a name
+// that is free here may be taken under another build constraint, or in a test.
+func otherNames(p *packages.Package) map[string]bool {
+	names := map[string]bool{}
+	paths, _ := filepath.Glob(filepath.Join(p.Dir, "*.go"))
+	for _, path := range paths {
+		if slices.Contains(p.GoFiles, path) {
+			continue
+		}
+		file, _ := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if file == nil {
+			continue
+		}
+		for _, decl := range file.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil {
+					names[d.Name.Name] = true
+				}
+			case *ast.GenDecl:
+				if d.Tok != token.IMPORT {
+					maps.Copy(names, identifiers(d))
+				}
+			}
+		}
+	}
+	return names
+}

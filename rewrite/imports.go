@@ -1,0 +1,82 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+)
+
+// RuntimePath is the import path of the package that generated code calls.
+const RuntimePath = "github.com/teleinstr/teleinstr/runtime"
+
+// runtimeName is the name under which generated code imports it, where that is free.
+const runtimeName = "tele"
+
+// importDecls returns the import declarations of a file in order.
+func importDecls(file *ast.File) []*ast.GenDecl {
+	var decls []*ast.GenDecl
+	for _, decl := range file.Decls {
+		if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.IMPORT {
+			decls = append(decls, d)
+		}
+	}
+	return decls
+}
+
+// runtimeImport decides under which name the functions of a file reach the runtime package: that of an
+// import a person has written, unless one of the functions hides it, or else a new one that nothing in
+// the file and the package is called.
+func (p *Package) runtimeImport(file *File, functions []*ast.FuncDecl) (name string, isNew bool) {
+	for _, spec := range file.Syntax.Imports {
+		if path, err := strconv.Unquote(spec.Path.Value); err != nil || path != RuntimePath {
+			continue
+		}
+		name := runtimeName
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		if name != "." && name != "_" && !p.hidden(name, functions) {
+			return name, false
+		}
+	}
+	taken := map[string]bool{}
+	ast.Inspect(file.Syntax, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && !isMember(object(p.Info, id)) {
+			taken[id.Name] = true
+		}
+		return true
+	})
+	for _, spec := range file.Syntax.Imports {
+		if obj := p.Info.Implicits[spec]; obj != nil {
+			taken[obj.Name()] = true
+		}
+	}
+	for _, name := range p.Types.Scope().Names() {
+		taken[name] = true
+	}
+	for name := range p.OtherNames {
+		taken[name] = true
+	}
+	return unused(taken, runtimeName, "teleinstr"), true
+}
+
+// hidden reports whether one of the functions calls something other than an import by the name.
+func (p *Package) hidden(name string, functions []*ast.FuncDecl) bool {
+	for _, fn := range functions {
+		found := false
+		ast.Inspect(fn, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name {
+				obj := object(p.Info, id)
+				if _, isImport := obj.(*types.PkgName); obj != nil && !isImport && !isMember(obj) {
+					found = true
+				}
+			}
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	return false
+}

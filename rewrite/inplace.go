@@ -1,0 +1,153 @@
+package rewrite
+
+import (
+	"bytes"
+	"go/token"
+	"strings"
+)
+
+// printInPlace returns the splices that put the edits of a file into its source, on lines of their own
+// between markers, the way a person would have written them.
+func printInPlace(f *fileEdits) []splice {
+	var splices []splice
+	if f.importName != "" {
+		splices = append(splices, f.importInPlace())
+	}
+	for _, e := range f.functions {
+		splices = append(splices, e.signature...)
+		splices = append(splices, f.bodyInPlace(e)...)
+	}
+	return splices
+}
+
+// bodyInPlace inserts the statements at the top of the body. A body on one line,
+//
+//	func (s *Stack) Len() int { return len(s.items) }
+//
+// is opened so that the result is formatted as gofmt would have it, and nothing but whole insertions is
+// made:
+//
+//	func (s *Stack) Len() int { //tele:gen line
+//		…
+//		//tele:end 5f0c3a1b
+//		return len(s.items) //tele:line
+//	}
+func (f *fileEdits) bodyInPlace(e *functionEdit) []splice {
+	open, closing := f.offset(e.decl.Body.Lbrace)+1, f.offset(e.decl.Body.Rbrace)
+	line := lineStart(f.src, f.offset(e.decl.Type.Func))
+	outer := leadingBlanks(f.src[line:])
+	inner := outer + "\t"
+	at, shape := insertionPoint(f.src, open, closing)
+	eol := lineEnd(f.src, at)
+	code := f.region(header{shape, e.renamings}, e.statements, inner, eol)
+	switch shape {
+	case multiLine:
+		return []splice{{at, at, inner + code}}
+	case empty:
+		return []splice{{at, at, eol + inner + code + outer}}
+	case oneLine:
+		splices := []splice{{at, at, code + inner}}
+		if at < closing && !bytes.ContainsRune(f.src[at:closing], '\n') {
+			splices = append(splices, splice{closing, closing, markerLine + eol + outer})
+		}
+		return splices
+	default:
+		panic("rewrite: unknown shape " + string(shape))
+	}
+}
+
+// region returns the statements between markers, each line but the first indented and each ended.
+func (f *fileEdits) region(h header, statements, indent, eol string) string {
+	lines := append([]string{h.String()}, strings.Split(strings.TrimSuffix(statements, "\n"), "\n")...)
+	code := strings.Join(lines, eol+indent)
+	return code + eol + indent + markerEnd + " " + checksum([]byte(code)) + eol
+}
+
+// insertionPoint finds where statements go into a body that starts at open, behind its brace, and ends at
+// closing: below the line of the brace if no more than comments follow on it, else before what follows.
+func insertionPoint(src []byte, open, closing int) (at int, s shape) {
+	if open == closing {
+		return open, empty
+	}
+	for i := open; ; {
+		rest := src[i:closing]
+		switch {
+		case len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\r'):
+			i++
+		case len(rest) > 0 && rest[0] == '\n':
+			return i + 1, multiLine
+		case bytes.HasPrefix(rest, []byte("//")):
+			return nextLine(src, i), multiLine
+		case bytes.HasPrefix(rest, []byte("/*")) && singleLineComment(rest) > 0:
+			i += singleLineComment(rest)
+		default:
+			return open + len(leadingBlanks(src[open:closing])), oneLine
+		}
+	}
+}
+
+// singleLineComment returns the length of the block comment that src starts with if no code follows it on
+// its line, and it does not go on to the next; else 0.
+func singleLineComment(src []byte) int {
+	end := bytes.Index(src, []byte("*/"))
+	if end < 0 || bytes.ContainsRune(src[:end], '\n') {
+		return 0
+	}
+	end += len("*/")
+	rest := src[end:]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	} else {
+		return 0
+	}
+	rest = bytes.TrimSpace(rest)
+	if len(rest) == 0 || bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte("/*")) {
+		return end
+	}
+	return 0
+}
+
+func leadingBlanks(src []byte) string {
+	return string(src[:len(src)-len(bytes.TrimLeft(src, " \t"))])
+}
+
+// lineEnd returns how the line before offset ends, or, if offset is on the first line, how that does.
+func lineEnd(src []byte, offset int) string {
+	end := bytes.LastIndexByte(src[:offset], '\n')
+	if end < 0 {
+		end = bytes.IndexByte(src, '\n')
+	}
+	if end > 0 && src[end-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// importInPlace adds the import of the runtime package: as a group of its own to the last import
+// declaration with parentheses, or as a declaration behind the last, or behind the package clause.
+func (f *fileEdits) importInPlace() splice {
+	spec := f.importName + " " + `"` + RuntimePath + `"`
+	last := f.syntax.Name.End()
+	for _, d := range importDecls(f.syntax) {
+		last = d.End()
+		paren := f.offset(d.Rparen)
+		if d.Lparen.IsValid() && len(d.Specs) > 0 && strings.TrimSpace(string(f.src[lineStart(f.src, paren):paren])) == "" {
+			at := lineStart(f.src, paren)
+			eol := lineEnd(f.src, at)
+			return splice{at, at, eol + "\t" + spec + " " + markerGen + eol}
+		}
+	}
+	return f.importDecl(last, spec)
+}
+
+// importDecl adds an import declaration behind pos: after that line, or on it if code follows.
+func (f *fileEdits) importDecl(pos token.Pos, spec string) splice {
+	end := f.offset(pos)
+	next := nextLine(f.src, end)
+	rest := strings.TrimSpace(string(f.src[end:next]))
+	if rest != "" && !strings.HasPrefix(rest, "//") {
+		return splice{end, end, "; import " + spec + " " + markerImport}
+	}
+	eol := lineEnd(f.src, next)
+	return splice{next, next, eol + "import " + spec + " " + markerGen + eol}
+}

@@ -1,0 +1,158 @@
+package rewrite
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/teleinstr/teleinstr/scopes"
+)
+
+// A loaded package is one as the go command describes it, with what it takes to type-check it.
+type loaded struct {
+	*packages.Package
+	runtime *packages.Package
+}
+
+const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
+	packages.NeedExportFile | packages.NeedModule | packages.NeedForTest
+
+// load asks the go command for the packages in dirs, by way of the module in root. The go command sees
+// the files of overlay instead of those on disk.
+func load(root string, dirs []string, tests bool, overlay map[string][]byte) ([]*loaded, error) {
+	pkgs, err := packages.Load(&packages.Config{Mode: loadMode, Dir: root, Tests: tests, Overlay: overlay}, append(dirs, RuntimePath)...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", root, err)
+	}
+	if len(pkgs) == 0 {
+		return nil, goList(root)
+	}
+	var runtime *packages.Package
+	for _, p := range pkgs {
+		if p.ID == RuntimePath {
+			runtime = p
+		}
+	}
+	var out []*loaded
+	for _, p := range pkgs {
+		if strings.HasSuffix(p.PkgPath, ".test") && len(p.GoFiles) == 0 || p == runtime && !slices.Contains(dirs, p.Dir) {
+			continue
+		}
+		out = append(out, &loaded{p, runtime})
+	}
+	slices.SortFunc(out, func(a, b *loaded) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
+}
+
+// goList returns what the go command says against the module in root, where go/packages gets no package
+// and no error: a go.mod that is not up to date, for example.
+func goList(root string) error {
+	cmd := exec.Command("go", "list", ".", RuntimePath)
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return fmt.Errorf("%s: the go command lists no packages", root)
+	}
+	return fmt.Errorf("%s: %s", root, strings.Join(strings.Fields(string(out)), " "))
+}
+
+// moduleRoot returns the directory of the go.mod file that governs dir.
+func moduleRoot(dir string) (string, error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		if info, err := os.Stat(filepath.Join(d, "go.mod")); err == nil && !info.IsDir() {
+			return d, nil
+		}
+		if d == filepath.Dir(d) {
+			return "", fmt.Errorf("%s: no go.mod here or above; run go mod init", dir)
+		}
+	}
+}
+
+// requiresRuntime says what to do if the module of a package cannot import the runtime package.
+func (l *loaded) requiresRuntime() error {
+	if l.runtime != nil && l.runtime.ExportFile != "" {
+		return nil
+	}
+	module := "the module"
+	if l.Module != nil {
+		module = "module " + l.Module.Path
+	}
+	return fmt.Errorf("%s: %s does not provide %s, which generated code imports; run go get %s", l.Dir, module, RuntimePath, RuntimePath)
+}
+
+// check type-checks the files of the package. Dependencies are read from export data.
+func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*types.Package, *types.Info, []scopes.Diagnostic) {
+	info := &types.Info{
+		Types:     map[ast.Expr]types.TypeAndValue{},
+		Defs:      map[*ast.Ident]types.Object{},
+		Uses:      map[*ast.Ident]types.Object{},
+		Implicits: map[ast.Node]types.Object{},
+		Scopes:    map[ast.Node]*types.Scope{},
+	}
+	var diagnostics []scopes.Diagnostic
+	config := types.Config{
+		Importer:    l.importer(fset),
+		FakeImportC: true,
+		Error: func(err error) {
+			var typeErr types.Error
+			if errors.As(err, &typeErr) {
+				diagnostics = append(diagnostics, scopes.Diagnostic{
+					Position: fset.PositionFor(typeErr.Pos, false),
+					Message:  typeErr.Msg + "; a package must compile before it is instrumented",
+				})
+			}
+		},
+	}
+	if l.Module != nil && l.Module.GoVersion != "" {
+		config.GoVersion = "go" + l.Module.GoVersion
+	}
+	pkg, _ := config.Check(l.PkgPath, fset, files, info)
+	return pkg, info, diagnostics
+}
+
+// importer returns an importer that knows the dependencies of the package, and the runtime package.
+func (l *loaded) importer(fset *token.FileSet) types.Importer {
+	exports := map[string]string{}
+	var visit func(p *packages.Package)
+	visit = func(p *packages.Package) {
+		for _, dep := range p.Imports {
+			if _, seen := exports[dep.PkgPath]; !seen {
+				exports[dep.PkgPath] = dep.ExportFile
+				visit(dep)
+			}
+		}
+	}
+	visit(l.Package)
+	if l.runtime != nil && exports[RuntimePath] == "" {
+		exports[RuntimePath] = l.runtime.ExportFile
+		visit(l.runtime)
+	}
+	gc := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
+		if exports[path] == "" {
+			return nil, fmt.Errorf("%s does not compile or is not there", path)
+		}
+		return os.Open(exports[path])
+	})
+	return importerFunc(func(path string) (*types.Package, error) {
+		if dep := l.Imports[path]; dep != nil {
+			path = dep.PkgPath
+		}
+		return gc.Import(path)
+	})
+}
+
+type importerFunc func(path string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
