@@ -17,13 +17,13 @@ const logInterval = 10 * time.Second
 // A limiter writes to the log, the first time at once and then at most one entry every logInterval, with the
 // number of those left out in between.
 type limiter struct {
-	next       atomic.Int64 // monotonic time from which on an entry may be written
+	next       atomic.Int64 // monotonic time from which on an entry may be written, 0 at first
 	suppressed atomic.Int64
 }
 
 func (l *limiter) allow() bool {
 	next, now := l.next.Load(), int64(time.Since(origin))
-	if now < next || !l.next.CompareAndSwap(next, now+int64(logInterval)) {
+	if next != 0 && now < next || !l.next.CompareAndSwap(next, now+int64(logInterval)) {
 		l.suppressed.Add(1)
 		return false
 	}
@@ -44,6 +44,7 @@ func (l *limiter) logPanic(message string, value any, attrs ...slog.Attr) {
 	}
 }
 
+// write writes an entry whose turn it is.
 func (l *limiter) write(message string, attrs []slog.Attr) {
 	if n := l.suppressed.Swap(0); n > 0 {
 		attrs = append(attrs, slog.Int64("suppressed", n))

@@ -136,7 +136,7 @@ func (t *tree) keep(n *node) *node {
 	}
 	kept, room := t.add(n)
 	if !room && t.full.CompareAndSwap(false, true) {
-		writeLog("telemetry: too many distinct scope names; new ones cost more from here on", slog.String("path", n.path))
+		writeLog("telemetry: too many distinct scope names; new ones cost more from here on", slog.String("name", n.name[:min(len(n.name), 80)]))
 	}
 	return kept
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"sync/atomic"
+
+	"github.com/teleinstr/teleinstr/runtime/internal/testhook"
 )
 
 // A Telemetry reports scopes and metrics to its reporters. The nil Telemetry is the no-op: its methods
@@ -29,6 +31,10 @@ func New(reporters ...Reporter) *Telemetry {
 		return nil
 	}
 	return newEnabled(reporters...)
+}
+
+func init() {
+	testhook.NewEnabled = newEnabled
 }
 
 func newEnabled(reporters ...Reporter) *Telemetry {
