@@ -58,16 +58,16 @@ func TestReport(t *testing.T) {
 		r := simple.New(nil)
 		ingest(runtimetest.New(r))
 		const want = `
-scope           calls  errors   total      mean    self    min   max
-ingest              1       0      2s        2s     1ms     2s    2s
-  read.file         3       1      2s  667.17ms      2s  999ns    2s
-  open      not ended
-    inner           1       0      0s        0s      0s     0s    0s
+scope            calls  errors  total      mean  self    min  max
+ingest               1       0     2s        2s   1ms     2s   2s
+  read.file          3       1     2s  667.17ms    2s  999ns   2s
+  open       not ended
+    inner            1       0     0s        0s    0s     0s   0s
 
-metric                    type  count           last  sum
+metric                    type  count          last  sum
 "ingest.\x1b[31mred"         -      1  "map[a\n:1]"    -
-ingest.queue.depth       gauge      1            2.5  2.5
-ingest.read.file.rows  counter      3             20   30
+ingest.queue.depth       gauge      1           2.5  2.5
+ingest.read.file.rows  counter      3            20   30
 `
 		var got strings.Builder
 		if err := r.WriteReport(&got); err != nil {
