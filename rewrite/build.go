@@ -44,6 +44,17 @@ func variable(name string, typ dst.Expr) *dst.DeclStmt {
 	}}}
 }
 
+// spread puts arguments on a line each if there are more of them than a person would put on one.
+func spread(args []dst.Expr) []dst.Expr {
+	if len(args) > 2 {
+		for _, a := range args {
+			a.Decorations().Before = dst.NewLine
+			a.Decorations().After = dst.NewLine
+		}
+	}
+	return args
+}
+
 // literal returns a function literal without parameters, on lines of its own.
 func literal(body ...dst.Stmt) *dst.FuncLit {
 	for _, s := range body {
@@ -76,8 +87,8 @@ func parseExpr(text string) dst.Expr {
 	return dst.Clone(value).(dst.Expr)
 }
 
-// format prints statements as gofmt does, without indentation.
-func format(statements []dst.Stmt) string {
+// printStatements prints statements as gofmt does, without indentation.
+func printStatements(statements []dst.Stmt) string {
 	for _, s := range statements {
 		s.Decorations().Before = dst.NewLine
 		s.Decorations().After = dst.NewLine

@@ -115,13 +115,39 @@ func fitsInt(v constant.Value) bool {
 	return exact
 }
 
-// isNumber reports whether the expression is a number, and of the kind that info asks for.
-func (x *expr) isNumber(info types.BasicInfo) bool {
-	t, ok := x.tv.Type.Underlying().(*types.Basic)
-	if ok && t.Kind() == types.UntypedFloat && info == types.IsInteger {
+// isNumber reports whether the expression is a number of the kind that info asks for.
+func (x *expr) isNumber(info types.BasicInfo) bool { return isNumber(x.tv.Type, info) }
+
+func isNumber(t types.Type, info types.BasicInfo) bool {
+	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return allTerms(p.Constraint(), func(t types.Type) bool { return isNumber(t, info) })
+	}
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&info != 0
+}
+
+// allTerms reports whether a constraint lists types, and all that it lists are accepted.
+func allTerms(constraint types.Type, accept func(types.Type) bool) bool {
+	i, ok := constraint.Underlying().(*types.Interface)
+	if !ok {
 		return false
 	}
-	return ok && t.Info()&info != 0
+	for embedded := range i.EmbeddedTypes() {
+		switch e := types.Unalias(embedded).(type) {
+		case *types.Union:
+			for term := range e.Terms() {
+				if _, nested := term.Type().Underlying().(*types.Interface); nested && !allTerms(term.Type(), accept) || !nested && !accept(term.Type()) {
+					return false
+				}
+			}
+			return true
+		default:
+			if _, nested := e.Underlying().(*types.Interface); nested && allTerms(e, accept) || !nested && accept(e) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mayPanic reports whether evaluating the expression can panic, as far as its form tells.

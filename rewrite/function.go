@@ -24,6 +24,7 @@ type function struct {
 	ctx      *contextParam         // nil if there is none
 
 	guarded   []dst.Stmt // what runs while telemetry is on
+	onReturn  []dst.Stmt // metrics to record when the function returns, not yet in guarded
 	errName   string     // of the error result, once it is known
 	signature []splice
 	renamings []renaming
@@ -107,12 +108,14 @@ func (fn *function) edit() *functionEdit {
 	innermost := ""
 	for _, step := range plan {
 		if step.Verb == scopes.Scope {
+			fn.flushOnReturn()
 			innermost = unused(fn.taken, "scope")
 			current = fn.timing(step, innermost, current, step == lastScope(plan))
 		} else {
 			fn.metric(step, current)
 		}
 	}
+	fn.flushOnReturn()
 	statements := []dst.Stmt{&dst.IfStmt{
 		Cond: &dst.BinaryExpr{Op: token.LAND, X: selector(fn.runtime, "Compiled"), Y: fn.tele("Enabled")},
 		Body: &dst.BlockStmt{List: append(fn.copies(plan), fn.guarded...)},
@@ -122,7 +125,7 @@ func (fn *function) edit() *functionEdit {
 		rebound := call(selector(innermost, "Context"), ident(fn.ctx.name))
 		statements = append(statements, set(token.DEFINE, rebound, fn.ctx.id.Name))
 	}
-	return &functionEdit{decl: fn.decl, statements: format(statements), signature: fn.signature, renamings: fn.renamings}
+	return &functionEdit{decl: fn.decl, statements: printStatements(statements), signature: fn.signature, renamings: fn.renamings}
 }
 
 // copies builds the declarations, ahead of all else, of the variables that expressions must not share
@@ -133,7 +136,7 @@ func (fn *function) edit() *functionEdit {
 func (fn *function) copies(plan []*step) []dst.Stmt {
 	copied := map[string]string{}
 	live := map[types.Object]bool{} // read when the function returns, as it is by then
-	visit := func(x *expr, onReturn bool) {
+	visit := func(x *expr, captured, onReturn bool) {
 		for id, obj := range x.info.Uses {
 			switch {
 			case fn.ctx != nil && fn.ctx.id != nil && obj == fn.pkg.Info.Defs[fn.ctx.id]:
@@ -142,17 +145,18 @@ func (fn *function) copies(plan []*step) []dst.Stmt {
 				}
 			case onReturn:
 				live[obj] = true
-			case obj.Parent() == fn.scope() && fn.assigned[obj] && x.mayPanic() && isCheap(obj.Type()):
+			case obj.Parent() == fn.scope() && fn.assigned[obj] && captured && isCheap(obj.Type()):
 				copied[id.Name] = id.Name
 			}
 		}
 	}
 	for _, s := range plan {
+		guarded := s.value != nil && s.value.mayPanic()
 		if s.value != nil {
-			visit(s.value, s.onReturn())
+			visit(s.value, guarded, s.onReturn())
 		}
 		for _, a := range s.attrs {
-			visit(a.value, a.value.onReturn || s.Verb != scopes.Scope && s.onReturn())
+			visit(a.value, guarded || a.value.mayPanic(), a.value.onReturn || s.Verb != scopes.Scope && s.onReturn())
 		}
 	}
 	for obj := range live {
@@ -280,7 +284,7 @@ func (fn *function) timing(s *step, name string, ctx dst.Expr, innermost bool) d
 	if s.Root {
 		start = "StartRoot"
 	}
-	rhs := fn.tele(start, append([]dst.Expr{dst.Clone(ctx).(dst.Expr), quoted(s.Name)}, early...)...)
+	rhs := fn.tele(start, append([]dst.Expr{dst.Clone(ctx).(dst.Expr), quoted(s.Name)}, spread(early)...)...)
 	inside := dst.Expr(call(selector(name, "Context"), dst.Clone(ctx).(dst.Expr)))
 	switch {
 	case fn.handsOver(assign):
@@ -295,7 +299,7 @@ func (fn *function) timing(s *step, name string, ctx dst.Expr, innermost bool) d
 	if result := fn.errorResult(); result != nil && !s.HasKey("error") {
 		end = call(selector(name, "EndErr"), addressOf(fn.errorName(result)))
 	}
-	end.Args = append(end.Args, late...)
+	end.Args = append(end.Args, spread(late)...)
 	if len(late) > 0 {
 		end = call(literal(&dst.ExprStmt{X: end}))
 	}
@@ -315,18 +319,29 @@ func (fn *function) errorName(result *ast.Field) string {
 func (fn *function) metric(s *step, ctx dst.Expr) {
 	method := map[scopes.Verb]string{scopes.Count: "Count", scopes.Gauge: "Gauge", scopes.Metric: "Metric"}[s.Verb]
 	args := []dst.Expr{dst.Clone(ctx).(dst.Expr), quoted(s.Name), fn.value(s)}
+	var attrs []dst.Expr
 	for _, a := range s.attrs {
-		args = append(args, fn.attr(a))
+		attrs = append(attrs, fn.attr(a))
 	}
+	args = append(args, spread(attrs)...)
 	record := fn.tele(method, args...)
 	if s.value != nil && s.value.mayPanic() {
 		record = fn.tele("Guard", quoted(s.Name), literal(&dst.ExprStmt{X: record}))
 	}
 	if s.onReturn() {
-		fn.guarded = append(fn.guarded, &dst.DeferStmt{Call: call(literal(&dst.ExprStmt{X: record}))})
-		return
+		fn.onReturn = append(fn.onReturn, &dst.ExprStmt{X: record})
+	} else {
+		fn.guarded = append(fn.guarded, &dst.ExprStmt{X: record})
 	}
-	fn.guarded = append(fn.guarded, &dst.ExprStmt{X: record})
+}
+
+// flushOnReturn defers the metrics that are recorded when the function returns: together, so that they
+// come in the order written, and before the next scope starts, so that they come after it has ended.
+func (fn *function) flushOnReturn() {
+	if len(fn.onReturn) > 0 {
+		fn.guarded = append(fn.guarded, &dst.DeferStmt{Call: call(literal(fn.onReturn...))})
+		fn.onReturn = nil
+	}
 }
 
 // value builds what a metric records, in the type that the runtime package takes.

@@ -81,18 +81,44 @@ func newGeneration(dir string, patterns []string) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}}
+	g := emptyGeneration()
 	for _, source := range sources {
-		c := &candidate{path: source.Path, old: source.Src, new: source.Src}
-		g.files[c.path] = c
-		src, cuts, diagnostics := strip(c.path, c.old)
-		if diagnostics != nil {
-			g.fail(c.path, diagnostics...)
-			continue
-		}
-		c.src, c.cuts, c.new = src, cuts, src
+		g.add(source)
 	}
 	return g, nil
+}
+
+func emptyGeneration() *generation {
+	return &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}}
+}
+
+// add takes a file up, without the code that was generated into it before.
+func (g *generation) add(source scopes.Source) {
+	c := &candidate{path: source.Path, old: source.Src, new: source.Src}
+	g.files[c.path] = c
+	src, cuts, diagnostics := strip(c.path, c.old)
+	if diagnostics != nil {
+		g.fail(c.path, diagnostics...)
+		return
+	}
+	c.src, c.cuts, c.new = src, cuts, src
+}
+
+// find parses the file and finds its sites. It reports whether there is anything to instrument.
+func (g *generation) find(c *candidate) bool {
+	if c.src == nil {
+		return false
+	}
+	syntax, diagnostics := scopes.Parse(g.fset, c.path, c.src)
+	if diagnostics != nil {
+		g.fail(c.path, c.restore(diagnostics)...)
+		return false
+	}
+	c.syntax, c.found = syntax, scopes.Find(g.fset, syntax, c.src)
+	if diagnostics := c.found.Diagnostics(); len(diagnostics) > 0 {
+		g.fail(c.path, c.restore(diagnostics)...)
+	}
+	return slices.ContainsFunc(c.found.Sites, (*scopes.Site).Instruments)
 }
 
 func (g *generation) fail(path string, diagnostics ...scopes.Diagnostic) {
@@ -108,20 +134,7 @@ func (g *generation) instrument() error {
 	roots := map[string][]string{} // directories with sites by module
 	tests := false
 	for _, path := range g.paths() {
-		c := g.files[path]
-		if c.src == nil {
-			continue
-		}
-		syntax, diagnostics := scopes.Parse(g.fset, path, c.src)
-		if diagnostics != nil {
-			g.fail(path, c.restore(diagnostics)...)
-			continue
-		}
-		c.syntax, c.found = syntax, scopes.Find(g.fset, syntax, c.src)
-		if diagnostics := c.found.Diagnostics(); len(diagnostics) > 0 {
-			g.fail(path, c.restore(diagnostics)...)
-		}
-		if !slices.ContainsFunc(c.found.Sites, (*scopes.Site).Instruments) {
+		if !g.find(g.files[path]) {
 			continue
 		}
 		dir := filepath.Dir(path)
@@ -321,11 +334,12 @@ func (g *generation) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnosti
 	return out
 }
 
-// listErrors returns what the go command finds wrong with a package before it is compiled.
+// listErrors returns what the go command finds wrong with a package before it compiles it. What it finds
+// when it compiles it, under a line that starts with #, the type checker tells better.
 func listErrors(p *packages.Package) []scopes.Diagnostic {
 	var out []scopes.Diagnostic
 	for _, e := range p.Errors {
-		if e.Kind == packages.TypeError || e.Kind == packages.UnknownError {
+		if strings.HasPrefix(e.Msg, "# ") {
 			continue
 		}
 		out = append(out, scopes.Diagnostic{Position: parsePosition(e.Pos, p), Message: e.Msg})
