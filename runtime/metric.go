@@ -74,5 +74,5 @@ func record(ctx context.Context, t *Telemetry, k kind, name string, value slog.V
 	if n == nil {
 		return
 	}
-	n.t.recordMetric(value, Metadata{node: n, extra: newExtra(attrs)})
+	n.t.recordMetric(0, value, &Metadata{node: n, extra: newExtra(attrs)})
 }

@@ -29,37 +29,30 @@ type sink struct {
 	failures *limiter
 }
 
-func (t *Telemetry) recordTiming(m Metadata) {
-	t.recordTimingFrom(0, m)
-}
-
-// recordTimingFrom calls the reporters from the given one on. Should one panic or end the goroutine, the
+// recordTiming calls the reporters from the given one on. Should one panic or end the goroutine, the
 // deferred function goes on with those after it.
-func (t *Telemetry) recordTimingFrom(i int, m Metadata) {
+func (t *Telemetry) recordTiming(i int, m *Metadata) {
 	defer func() {
 		if i < len(t.sinks) {
 			t.sinks[i].failed(recover())
-			t.recordTimingFrom(i+1, m)
+			t.recordTiming(i+1, m)
 		}
 	}()
 	for ; i < len(t.sinks); i++ {
-		t.sinks[i].RecordTiming(m.node.path, m.duration, m)
+		t.sinks[i].RecordTiming(m.node.path, m.duration, *m)
 	}
 }
 
-func (t *Telemetry) recordMetric(value slog.Value, m Metadata) {
-	t.recordMetricFrom(0, value, m)
-}
-
-func (t *Telemetry) recordMetricFrom(i int, value slog.Value, m Metadata) {
+// recordMetric does for metrics what recordTiming does.
+func (t *Telemetry) recordMetric(i int, value slog.Value, m *Metadata) {
 	defer func() {
 		if i < len(t.sinks) {
 			t.sinks[i].failed(recover())
-			t.recordMetricFrom(i+1, value, m)
+			t.recordMetric(i+1, value, m)
 		}
 	}()
 	for ; i < len(t.sinks); i++ {
-		t.sinks[i].RecordMetric(m.node.path, value, m)
+		t.sinks[i].RecordMetric(m.node.path, value, *m)
 	}
 }
 

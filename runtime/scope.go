@@ -117,7 +117,11 @@ func start(ctx context.Context, t *Telemetry, name string, attrs []slog.Attr) (c
 	if at == nil {
 		return ctx, Scope{}
 	}
-	return open(ctx, base, at, name, attrs)
+	n := at.child(name, timing)
+	if n == nil {
+		return ctx, Scope{}
+	}
+	return open(base, n, attrs)
 }
 
 func startRoot(ctx context.Context, t *Telemetry, name string, attrs []slog.Attr) (context.Context, Scope) {
@@ -125,7 +129,11 @@ func startRoot(ctx context.Context, t *Telemetry, name string, attrs []slog.Attr
 	if at == nil {
 		return ctx, Scope{}
 	}
-	return open(ctx, base, &at.t.root, name, attrs)
+	n := at.t.root.child(name, timing)
+	if n == nil {
+		return ctx, Scope{}
+	}
+	return open(base, n, attrs)
 }
 
 func startTimer(ctx context.Context, t *Telemetry, name string, attrs []slog.Attr) func() {
@@ -135,13 +143,8 @@ func startTimer(ctx context.Context, t *Telemetry, name string, attrs []slog.Att
 
 func nothing() {}
 
-// open starts the scope of the name below at. ctx is what to return if there is none to start, base what
-// the scope's context builds on.
-func open(ctx, base context.Context, at *node, name string, attrs []slog.Attr) (context.Context, Scope) {
-	n := at.child(name, timing)
-	if n == nil {
-		return ctx, Scope{}
-	}
+// open starts a scope whose context builds on base.
+func open(base context.Context, n *node, attrs []slog.Attr) (context.Context, Scope) {
 	s := &scope{Context: base, node: n, extra: newExtra(attrs)}
 	now := time.Now()
 	s.wall = now.UnixNano()
@@ -193,7 +196,7 @@ func (s *scope) end(err *error, attrs []slog.Attr) {
 		m.extra = s.extra.with(err, attrs)
 	}
 	m.duration = max(0, time.Since(origin)-time.Duration(s.mono))
-	s.node.t.recordTiming(m)
+	s.node.t.recordTiming(0, &m)
 }
 
 // with returns e with attributes added.
@@ -233,14 +236,19 @@ func (s *scope) String() string {
 func locate(ctx context.Context, t *Telemetry) (base context.Context, at *node) {
 	base, at = enclosing(ctx)
 	switch {
-	case t != nil && (at == nil || at.t != t):
-		at = t.graft(at)
 	case at == nil:
-		if t = Default(); t != nil {
+		if t == nil {
+			t = Default()
+		}
+		if t != nil {
 			at = &t.root
 		}
-	case at.t == silent:
-		at = nil
+	case t == nil:
+		if at.t == silent {
+			at = nil
+		}
+	case at.t != t:
+		at = t.graft(at)
 	}
 	return base, at
 }
