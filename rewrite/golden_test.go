@@ -176,7 +176,7 @@ func (g *golden) update(t *testing.T, path string) {
 
 // generate generates files in memory. The files on disk that packages names are looked at only for what
 // files has not.
-func generate(t *testing.T, packages []*loaded, files map[string][]byte) (map[string][]byte, []scopes.Diagnostic) {
+func generate(t testing.TB, packages []*loaded, files map[string][]byte) (map[string][]byte, []scopes.Diagnostic) {
 	t.Helper()
 	g := emptyGeneration()
 	for _, path := range slices.Sorted(maps.Keys(files)) {
@@ -200,7 +200,7 @@ func generate(t *testing.T, packages []*loaded, files map[string][]byte) (map[st
 // A module is a scratch module that requires the one under test.
 type module struct{ dir string }
 
-func newModule(t *testing.T) *module {
+func newModule(t testing.TB) *module {
 	t.Helper()
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -217,7 +217,7 @@ func newModule(t *testing.T) *module {
 	return m
 }
 
-func (m *module) write(t *testing.T, name string, data []byte) {
+func (m *module) write(t testing.TB, name string, data []byte) {
 	t.Helper()
 	path := filepath.Join(m.dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -229,7 +229,7 @@ func (m *module) write(t *testing.T, name string, data []byte) {
 }
 
 // load loads the packages in the directories called names, all at once: the go command is slow to start.
-func (m *module) load(t *testing.T, names []string) map[string][]*loaded {
+func (m *module) load(t testing.TB, names []string) map[string][]*loaded {
 	t.Helper()
 	var dirs []string
 	for _, name := range names {

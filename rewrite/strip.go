@@ -106,7 +106,7 @@ func (s *stripper) region(begin, end *ast.Comment) {
 	}
 	start, stop := s.offset(begin.Pos()), s.offset(end.Pos())
 	if sum := checksum(s.src[start:stop]); strings.TrimSpace(strings.TrimPrefix(end.Text, markerEnd)) != sum {
-		s.errorf(begin.Pos(), begin.Text, "generated code was edited: keep the edit elsewhere, take out lines %d to %d, and generate again",
+		s.errorf(begin.Pos(), begin.Text, "the generated code in lines %d to %d was edited; undo that there, and put what is to stay outside of them",
 			s.fset.PositionFor(begin.Pos(), false).Line, s.fset.PositionFor(end.Pos(), false).Line)
 		return
 	}
