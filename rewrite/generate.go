@@ -189,9 +189,10 @@ func (g *generation) instrumentPackage(l *loaded) error {
 	}
 	syntax, err := g.parseAll(l.GoFiles)
 	if err != nil {
-		return err
+		g.fail(mine[0].path, scopes.SyntaxDiagnostics(err)...)
+		return nil
 	}
-	pkg, info, diagnostics := l.check(g.fset, slices.Collect(maps.Values(syntax)))
+	pkg, info, diagnostics := l.check(g.fset, syntax)
 	if len(diagnostics) > 0 {
 		g.fail(mine[0].path, g.restore(diagnostics)...)
 		return nil
@@ -211,11 +212,11 @@ func (g *generation) instrumentPackage(l *loaded) error {
 }
 
 // parseAll returns the syntax of the files of a package, without generated code.
-func (g *generation) parseAll(paths []string) (map[string]*ast.File, error) {
-	files := map[string]*ast.File{}
+func (g *generation) parseAll(paths []string) ([]*ast.File, error) {
+	var files []*ast.File
 	for _, path := range paths {
 		if c := g.files[path]; c != nil && c.syntax != nil {
-			files[path] = c.syntax
+			files = append(files, c.syntax)
 			continue
 		}
 		src, err := os.ReadFile(path)
@@ -227,9 +228,9 @@ func (g *generation) parseAll(paths []string) (map[string]*ast.File, error) {
 		}
 		file, err := parser.ParseFile(g.fset, path, src, parser.SkipObjectResolution)
 		if err != nil {
-			return nil, fmt.Errorf("%w; a package must compile before it is instrumented", err)
+			return nil, err
 		}
-		files[path] = file
+		files = append(files, file)
 	}
 	return files, nil
 }

@@ -46,11 +46,11 @@ func SortDiagnostics(diagnostics []Diagnostic) []Diagnostic {
 	return slices.CompactFunc(diagnostics, func(a, b Diagnostic) bool { return a.String() == b.String() })
 }
 
-// syntaxDiagnostics turns what go/parser reports into diagnostics.
-func syntaxDiagnostics(filename string, err error) []Diagnostic {
+// SyntaxDiagnostics turns an error of go/parser into diagnostics.
+func SyntaxDiagnostics(err error) []Diagnostic {
 	list, ok := err.(scanner.ErrorList)
 	if !ok {
-		return []Diagnostic{{Position: token.Position{Filename: filename, Line: 1, Column: 1}, Message: err.Error()}}
+		return []Diagnostic{{Message: err.Error()}}
 	}
 	var out []Diagnostic
 	for _, e := range list {

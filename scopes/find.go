@@ -43,7 +43,7 @@ func (r *Result) Diagnostics() []Diagnostic {
 func Parse(fset *token.FileSet, filename string, src []byte) (*ast.File, []Diagnostic) {
 	file, err := parser.ParseFile(fset, filename, src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return nil, syntaxDiagnostics(filename, err)
+		return nil, SyntaxDiagnostics(err)
 	}
 	return file, nil
 }
@@ -96,7 +96,7 @@ func (f *finder) stray(pos token.Pos, subject, format string, args ...any) {
 // comment looks at one comment of the file.
 func (f *finder) comment(group *ast.CommentGroup, c *ast.Comment) {
 	text, isDirective := strings.CutPrefix(c.Text, "//tele:")
-	if !isDirective {
+	if !isDirective || text == "" || text[0] == ' ' || text[0] == '\t' {
 		if subject, message := nearMiss(c.Text); message != "" {
 			f.stray(c.Pos(), subject, "%s", message)
 		}

@@ -29,6 +29,8 @@ func nearMiss(comment string) (subject, message string) {
 	subject = strings.TrimSpace(open + blank + tool + gap + word)
 	verb, distance := nearestVerb(word)
 	switch {
+	case word == "" && open == "//" && blank == "" && tool == "tele:":
+		return "tele:", "directive without a verb; write //tele:scope NAME"
 	case distance > 1 && (open == "/*" || blank != "" || gap != "" || tool != "tele:"):
 		return "", ""
 	case open == "/*":

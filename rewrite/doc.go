@@ -1,0 +1,53 @@
+// Package rewrite puts the code that directives ask for into Go functions, and takes it out again.
+//
+// From
+//
+//	//tele:scope pipeline.plan batch_size=len(items)
+//	func Plan(ctx context.Context, items []Item) (Plan, error) {
+//		return build(ctx, items)
+//	}
+//
+// [Generate] makes
+//
+//	//tele:scope pipeline.plan batch_size=len(items)
+//	func Plan(ctx context.Context, items []Item) (_ Plan, err error) {
+//		//tele:gen err=unnamed
+//		if tele.Compiled && tele.Enabled() {
+//			var scope tele.Scope
+//			ctx, scope = tele.Start(ctx, "pipeline.plan", tele.Int("batch_size", len(items)))
+//			defer scope.EndErr(&err)
+//		}
+//		//tele:end 7c5cb2d2
+//		return build(ctx, items)
+//	}
+//
+// and [StripAll] makes the first of the second again.
+//
+// # What is promised
+//
+// The program does what it did: same results, panics, recoveries, order of deferred calls; and while
+// telemetry is off the same allocations. For that the function's body is never wrapped in a closure, the
+// one deferred call is the first, and a context that closures capture is not assigned but declared anew
+// (see handover in context.go).
+//
+// Every byte outside of the inserted code stays as it is, whatever the formatting. Inserted code is
+// formatted as gofmt has it; a body of several statements on one line stays on one line, which gofmt then
+// would break up. Generating again changes nothing, and stripping gives back the original with whatever a
+// person has edited since. An edit between the markers is found by its checksum and reported.
+//
+// The output depends on the input alone.
+//
+// # What is refused
+//
+// A package that does not compile, a function without a body or under //go:nosplit and its kin, a
+// generated file, and an expression that does not type-check where it stands. Every refusal has a position
+// and a reason, and a directory with one is left alone as a whole.
+//
+// # How it works
+//
+// A [generation] holds the files of one run. Each file is stripped in memory and searched for sites
+// (package scopes); the packages with sites are type-checked against export data; a [function] turns each
+// site into a [functionEdit], statements and changes to the signature; a printer turns the edits of a file
+// into splices of its bytes; the result is type-checked once more before anything is written. Only the
+// printer knows how generated code is laid out and marked (inplace.go).
+package rewrite
