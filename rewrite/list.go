@@ -25,22 +25,27 @@ type SiteInfo struct {
 	Refused string
 }
 
-// List returns the sites of the packages that patterns name, by file and position. Where types are to be
-// had, it says all that Generate would refuse; where not, what can be told from the source alone.
-func List(dir string, patterns []string) ([]SiteInfo, error) {
+// A Listing is what List has found.
+type Listing struct {
+	Sites []SiteInfo // by file and position
+	// Untyped is why types could not be had: the list then says what can be told from the source alone. It
+	// is nil if they could.
+	Untyped error
+}
+
+// List lists the sites of the packages that patterns name, and all that Generate would refuse.
+func List(dir string, patterns []string) (*Listing, error) {
 	g, err := newGeneration(dir, patterns)
 	if err != nil {
 		return nil, err
 	}
-	// What keeps packages from being loaded is generate's to report; the list goes without types then.
-	_ = g.instrument()
-	var sites []SiteInfo
+	listing := &Listing{Untyped: g.instrument()}
 	for _, path := range g.paths() {
 		if c := g.files[path]; c.found != nil {
-			sites = append(sites, c.sites(g.fset)...)
+			listing.Sites = append(listing.Sites, c.sites(g.fset)...)
 		}
 	}
-	return sites, nil
+	return listing, nil
 }
 
 func (c *candidate) sites(fset *token.FileSet) []SiteInfo {

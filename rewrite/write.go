@@ -49,6 +49,10 @@ func writeDirectory(changes []Change) error {
 		}
 		targets = append(targets, t)
 	}
+	return replaceAll(targets)
+}
+
+func replaceAll(targets []target) error {
 	for i, t := range targets {
 		if err := maybe.WriteFile(t.real, t.New, t.mode); err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", t.Path, err), putBack(targets[:i]))

@@ -30,7 +30,7 @@ func nearMiss(comment string) (subject, message string) {
 	verb, distance := nearestVerb(word)
 	switch {
 	case word == "" && open == "//" && blank == "" && tool == "tele:":
-		return "tele:", "directive without a verb; write //tele:scope NAME"
+		return "tele", "directive without a verb; write //tele:scope NAME"
 	case distance > 1 && (open == "/*" || blank != "" || gap != "" || tool != "tele:"):
 		return "", ""
 	case open == "/*":

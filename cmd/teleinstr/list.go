@@ -27,11 +27,14 @@ func newList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sites, err := rewrite.List(dir, args)
+			listing, err := rewrite.List(dir, args)
 			if err != nil {
 				return relativeError(dir, err)
 			}
-			rows := newRows(dir, sites)
+			if listing.Untyped != nil {
+				fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: listed without types: %v\n", relativeError(dir, listing.Untyped))
+			}
+			rows := newRows(dir, listing.Sites)
 			if format == "json" {
 				return writeJSON(cmd.OutOrStdout(), rows)
 			}
