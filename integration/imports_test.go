@@ -1,0 +1,78 @@
+// Package integration holds what concerns the repository as a whole.
+package integration
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/teleinstr/teleinstr"
+
+// layers are the packages of the repository from the top down, by prefix, with what each may import of it.
+// What a package imports of others is its own affair, unless it is marked standard library only.
+var layers = []struct {
+	prefix  string
+	imports []string
+	onlyStd bool
+}{
+	{"/cmd/teleinstr", []string{"/rewrite", "/scopes"}, false},
+	{"/rewrite", []string{"/scopes"}, false},
+	{"/scopes/scopename", nil, true},
+	{"/scopes", []string{"/scopes/scopename"}, false},
+	{"/runtime", []string{"/runtime", "/scopes/scopename"}, true},
+	{"/integration", []string{"/runtime", "/integration"}, false},
+}
+
+// TestImportDirection holds that imports point one way, and that the runtime needs nothing but the standard
+// library.
+func TestImportDirection(t *testing.T) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	seen := 0
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		checkImports(t, strings.TrimPrefix(p.ImportPath, module), p.Imports)
+	}
+	if seen < len(layers) {
+		t.Errorf("go list knows %d packages only", seen)
+	}
+}
+
+func checkImports(t *testing.T, path string, imports []string) {
+	for _, layer := range layers {
+		if !strings.HasPrefix(path, layer.prefix) {
+			continue
+		}
+		for _, imported := range imports {
+			own, isOwn := strings.CutPrefix(imported, module)
+			first, _, _ := strings.Cut(imported, "/")
+			switch {
+			case isOwn && !slices.ContainsFunc(layer.imports, func(p string) bool { return strings.HasPrefix(own, p) }):
+				t.Errorf("%s imports %s", path, own)
+			case !isOwn && layer.onlyStd && strings.Contains(first, "."):
+				t.Errorf("%s imports %s, which is not in the standard library", path, imported)
+			}
+		}
+		return
+	}
+	t.Errorf("%s belongs to no layer; add it to layers", path)
+}
