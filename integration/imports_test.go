@@ -25,7 +25,7 @@ var layers = []struct {
 	{"/scopes/scopename", nil, true},
 	{"/scopes", []string{"/scopes/scopename"}, false},
 	{"/runtime", []string{"/runtime", "/scopes/scopename"}, true},
-	{"/integration", []string{"/runtime", "/integration"}, false},
+	{"/integration", []string{"/runtime", "/integration", "/scopes/scopename"}, false},
 }
 
 // TestImportDirection holds that imports point one way, and that the runtime needs nothing but the standard
