@@ -58,9 +58,10 @@ stand:
 	func Plan(ctx context.Context, items []Item) (Plan, error) {
 
 Packages are go patterns such as ./..., directories, or files; without any, the current directory.`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       noCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return cmd.Help()
 		},
@@ -71,6 +72,7 @@ Packages are go patterns such as ./..., directories, or files; without any, the 
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newGenerate(), newStrip(), newLint(), newList(), newVersion())
+	root.AddCommand(newGenerate(), newStrip(), newLint(), newList(), newVersion(), newCompletion())
+	root.SetHelpCommand(newHelp())
 	return root
 }
