@@ -78,6 +78,23 @@ func TestScopeIsOneAllocation(t *testing.T) {
 	}
 }
 
+func TestAttributesAreOneAllocation(t *testing.T) {
+	telemetry := newEnabled(noReporter{})
+	fail := errors.New("fail")
+	for _, c := range []struct{ n, want int }{{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 2}, {20, 2}} {
+		attrs := make([]slog.Attr, c.n)
+		wantAllocs(t, "Start with attributes", float64(1+c.want), func() {
+			_, scope := telemetry.Start(nil, "a", attrs...)
+			scope.End()
+		})
+		wantAllocs(t, "Count with attributes", float64(c.want), func() { telemetry.Count(nil, "c", 1, attrs...) })
+	}
+	wantAllocs(t, "EndErr", 2, func() {
+		_, scope := telemetry.Start(nil, "a")
+		scope.EndErr(&fail)
+	})
+}
+
 // What a nested level keeps alive is its scope object, which holds on to no other.
 func TestScopeKeepsNoParent(t *testing.T) {
 	telemetry := newEnabled(noReporter{})

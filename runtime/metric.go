@@ -74,5 +74,10 @@ func record(ctx context.Context, t *Telemetry, k kind, name string, value slog.V
 	if n == nil {
 		return
 	}
-	n.t.recordMetric(0, value, &Metadata{node: n, extra: newExtra(attrs)})
+	m := Metadata{node: n}
+	if len(attrs) > 0 {
+		m.extra = newExtra(len(attrs))
+		m.extra.attrs = append(m.extra.attrs, attrs...)
+	}
+	n.t.recordMetric(0, value, &m)
 }

@@ -23,17 +23,10 @@ type scope struct {
 	// from there directly, however deep scopes are nested, and enclosing scopes are not kept alive.
 	context.Context
 	node  *node
-	extra *extra // nil without metadata
+	extra *extra // nil without attributes
 	wall  int64  // start, nanoseconds since 1970
 	mono  int64  // start, nanoseconds since origin
 	ended atomic.Bool
-}
-
-// An extra is what only some scopes have.
-type extra struct {
-	attrs []slog.Attr
-	// caller is the function that started the scope, if outcomes are marked.
-	caller string
 }
 
 // origin is what monotonic times count from.
@@ -145,18 +138,14 @@ func nothing() {}
 
 // open starts a scope whose context builds on base.
 func open(base context.Context, n *node, attrs []slog.Attr) (context.Context, Scope) {
-	s := &scope{Context: base, node: n, extra: newExtra(attrs)}
+	s := &scope{Context: base, node: n}
+	if len(attrs) > 0 || n.t.outcome {
+		s.extra = startExtra(n.t, attrs)
+	}
 	now := time.Now()
 	s.wall = now.UnixNano()
 	s.mono = int64(now.Sub(origin))
 	return s, Scope{s}
-}
-
-func newExtra(attrs []slog.Attr) *extra {
-	if len(attrs) == 0 {
-		return nil
-	}
-	return &extra{attrs: append([]slog.Attr(nil), attrs...)}
 }
 
 // End ends the scope and reports its timing, with the attributes added to those of the start. Only the
@@ -191,28 +180,13 @@ func (s *scope) end(err *error, attrs []slog.Attr) {
 	if s.ended.Swap(true) {
 		return
 	}
+	t := s.node.t
 	m := Metadata{node: s.node, extra: s.extra, wall: s.wall, mono: s.mono}
-	if len(attrs) > 0 || err != nil && *err != nil {
-		m.extra = s.extra.with(err, attrs)
+	if len(attrs) > 0 || err != nil && *err != nil || t.outcome {
+		m.extra = s.extra.end(t, err, attrs)
 	}
 	m.duration = max(0, time.Since(origin)-time.Duration(s.mono))
-	s.node.t.recordTiming(0, &m)
-}
-
-// with returns e with attributes added.
-func (e *extra) with(err *error, attrs []slog.Attr) *extra {
-	var more extra
-	if e != nil {
-		more = *e
-	}
-	all := make([]slog.Attr, 0, len(more.attrs)+len(attrs)+1)
-	all = append(all, more.attrs...)
-	all = append(all, attrs...)
-	if err != nil && *err != nil {
-		all = append(all, slog.Any(errorKey, *err))
-	}
-	more.attrs = all
-	return &more
+	t.recordTiming(0, &m)
 }
 
 type scopeKey struct{}

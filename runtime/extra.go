@@ -1,0 +1,61 @@
+package tele
+
+import "log/slog"
+
+// An extra is what only some events have.
+type extra struct {
+	attrs []slog.Attr
+	// starter is the entry of the function that started the scope, if its outcome is to be told.
+	starter uintptr
+}
+
+// newExtra returns an extra with room for n attributes, in one allocation if they are few.
+func newExtra(n int) *extra {
+	switch {
+	case n <= 2:
+		e := new(struct {
+			extra
+			room [2]slog.Attr
+		})
+		e.attrs = e.room[:0]
+		return &e.extra
+	case n <= 4:
+		e := new(struct {
+			extra
+			room [4]slog.Attr
+		})
+		e.attrs = e.room[:0]
+		return &e.extra
+	}
+	return &extra{attrs: make([]slog.Attr, 0, n)}
+}
+
+// startExtra returns what a scope of t starts with.
+func startExtra(t *Telemetry, attrs []slog.Attr) *extra {
+	e := newExtra(len(attrs))
+	e.attrs = append(e.attrs, attrs...)
+	if t.outcome {
+		e.starter = starter()
+	}
+	return e
+}
+
+// end returns what a scope of t that started with e, which may be nil, ends with.
+func (e *extra) end(t *Telemetry, err *error, attrs []slog.Attr) *extra {
+	var at extra
+	if e != nil {
+		at = *e
+	}
+	all := newExtra(len(at.attrs) + len(attrs) + 2)
+	all.attrs = append(all.attrs, at.attrs...)
+	all.attrs = append(all.attrs, attrs...)
+	if err != nil && *err != nil {
+		all.attrs = append(all.attrs, slog.Any(errorKey, *err))
+	}
+	if t.outcome {
+		if o := outcome(at.starter); o != "" {
+			all.attrs = append(all.attrs, slog.String(outcomeKey, o))
+		}
+	}
+	return all
+}

@@ -1,0 +1,61 @@
+package tele
+
+import (
+	"runtime"
+	"strings"
+)
+
+// outcomeKey is the attribute that tells a scope whose function did not return.
+const outcomeKey = "outcome"
+
+// WithOutcome returns a Telemetry with the reporters of t that looks how scopes come to their end. A timing
+// carries the attribute outcome with the value panic if its End was deferred and is called by a panic that unwinds the
+// function, and goexit if the goroutine is ending, as by [runtime.Goexit] or the FailNow of a test. Nothing is
+// recovered. The no-op returns itself.
+//
+// The stack is read for this when the scope starts and when it ends, which costs several times what the
+// scope does, and an allocation.
+func (t *Telemetry) WithOutcome() *Telemetry {
+	if t == nil {
+		return nil
+	}
+	c := newTelemetry(nil)
+	c.sinks = t.sinks
+	c.outcome = true
+	return c
+}
+
+// starter returns the entry of the function that started a scope: the innermost one outside this package.
+func starter() uintptr {
+	var pcs [8]uintptr
+	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+		if f := runtime.FuncForPC(pc - 1); !strings.HasPrefix(f.Name(), packagePath) {
+			return f.Entry()
+		}
+	}
+	return 0
+}
+
+// outcome says how a scope comes to its end, empty if it is not by a panic or Goexit. It is for the deferred
+// functions of the function that started the scope. The stack then reads, from the inside,
+//
+//	scope.end, Scope.End, [F.deferwrap1 or F.func1,] F                   as F returns
+//	scope.end, Scope.End, [F.deferwrap1 or F.func1,] runtime.gopanic …   as F panics
+//
+// so that the first of F and the functions of the runtime decides. In a function that returns while a panic
+// outside of it unwinds the stack, F comes first.
+func outcome(starter uintptr) string {
+	var pcs [8]uintptr
+	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+		f := runtime.FuncForPC(pc - 1)
+		switch {
+		case f.Entry() == starter:
+			return ""
+		case f.Name() == "runtime.gopanic":
+			return "panic"
+		case f.Name() == "runtime.Goexit":
+			return "goexit"
+		}
+	}
+	return ""
+}
