@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 )
 
@@ -103,7 +104,7 @@ func (fn *function) handover(id *ast.Ident) handover {
 	u := contextUse{info: fn.pkg.Info, v: v}
 	u.walk(fn.decl.Body, false)
 	switch {
-	case !u.used || u.compared:
+	case !u.used || u.identity != "":
 		return keep
 	case u.captured && !fn.assigned[v]:
 		return replace
@@ -118,7 +119,9 @@ type contextUse struct {
 	v        types.Object
 	used     bool
 	captured bool // by a function literal
-	compared bool // or its type asserted: it matters which context it is
+	// identity is how the function looks at which context it has, or keeps it for others to look at; empty
+	// if it only passes it to calls.
+	identity string
 }
 
 func (u *contextUse) walk(root ast.Node, inLiteral bool) {
@@ -130,13 +133,25 @@ func (u *contextUse) walk(root ast.Node, inLiteral bool) {
 				return false
 			}
 		case *ast.BinaryExpr:
-			if (n.Op == token.EQL || n.Op == token.NEQ) && (u.is(n.X) || u.is(n.Y)) {
-				u.compared = true
+			if n.Op == token.EQL || n.Op == token.NEQ {
+				u.note("compared", n.X, n.Y)
 			}
-		case *ast.TypeAssertExpr:
-			u.compared = u.compared || u.is(n.X)
 		case *ast.SwitchStmt:
-			u.compared = u.compared || n.Tag != nil && u.is(n.Tag)
+			u.note("compared", n.Tag)
+		case *ast.TypeAssertExpr:
+			u.note("asserted", n.X)
+		case *ast.AssignStmt:
+			if !allIdents(n.Lhs) {
+				u.note("stored", n.Rhs...)
+			}
+		case *ast.CompositeLit:
+			u.note("stored", n.Elts...)
+		case *ast.KeyValueExpr:
+			u.note("stored", n.Value)
+		case *ast.SendStmt:
+			u.note("sent", n.Value)
+		case *ast.ReturnStmt:
+			u.note("returned", n.Results...)
 		case *ast.Ident:
 			if u.is(n) {
 				u.used = true
@@ -144,6 +159,20 @@ func (u *contextUse) walk(root ast.Node, inLiteral bool) {
 			}
 		}
 		return true
+	})
+}
+
+// note notes what is done with the context, if it is one of the expressions.
+func (u *contextUse) note(what string, exprs ...ast.Expr) {
+	if u.identity == "" && slices.ContainsFunc(exprs, u.is) {
+		u.identity = what
+	}
+}
+
+func allIdents(exprs []ast.Expr) bool {
+	return !slices.ContainsFunc(exprs, func(e ast.Expr) bool {
+		_, ok := ast.Unparen(e).(*ast.Ident)
+		return !ok
 	})
 }
 

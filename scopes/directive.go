@@ -217,9 +217,14 @@ func (p *argParser) expr(key string, start, end int) *Expr {
 	if _, err := e.Parse(); err != nil {
 		at, msg := 0, err.Error()
 		if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
-			at, msg = list[0].Pos.Offset, list[0].Msg
+			at, msg = min(list[0].Pos.Offset, len(text)), list[0].Msg
 		}
-		p.errorf(start+min(at, len(text)), "%s=%s: %s; write a Go expression", key, text, msg)
+		if rest, ok := strings.CutPrefix(msg, "expected 'EOF', found "); ok {
+			msg = "unexpected " + rest
+		} else if at == len(text) {
+			msg = "ends too early"
+		}
+		p.errorf(start+at, "%s=%s: %s; write a Go expression", key, text, msg)
 		return nil
 	}
 	return e
@@ -254,7 +259,7 @@ func (p *argParser) split(offset int) (pairs []pair, head pair, ok bool) {
 			open = append(open, at)
 		case token.RPAREN, token.RBRACK, token.RBRACE:
 			if len(open) == 0 {
-				p.errorf(at, "%q closes nothing; open it or take it out", tok)
+				p.errorf(at, "%q closes nothing; open it or take it out", tok.String())
 				return nil, head, false
 			}
 			open = open[:len(open)-1]
@@ -264,7 +269,7 @@ func (p *argParser) split(offset int) (pairs []pair, head pair, ok bool) {
 			}
 			key := p.keyBefore(at, current.exprStart)
 			if key == at {
-				p.errorf(at, "space or nothing before =; write key=expr without spaces around =")
+				p.errorf(at, "no key right before =; write KEY=EXPR without spaces around =")
 				return nil, head, false
 			}
 			current.exprEnd = key
@@ -275,7 +280,7 @@ func (p *argParser) split(offset int) (pairs []pair, head pair, ok bool) {
 	current.exprEnd = end
 	if len(open) > 0 {
 		at := open[len(open)-1]
-		p.errorf(at, "%q is never closed; close it on the same line", p.text[at])
+		p.errorf(at, "%q is never closed; close it on the same line", p.text[at:at+1])
 		return nil, head, false
 	}
 	return pairs, head, s.ErrorCount == 0
