@@ -91,7 +91,7 @@ func relative(dir, path string) string {
 
 // relativeError shortens the paths in the message of an error.
 func relativeError(dir string, err error) error {
-	message := strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), "")
+	message := strings.NewReplacer(dir+string(filepath.Separator), "", dir+":", ".:").Replace(err.Error())
 	if message == err.Error() {
 		return err
 	}
