@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/teleinstr/teleinstr/runtime/internal/errlog"
 	"github.com/teleinstr/teleinstr/scopes/scopename"
 )
 
@@ -20,7 +21,7 @@ func Try(key string, f func() any) (a slog.Attr) {
 	return slog.Any(key, f())
 }
 
-var guarded limiter
+var guarded errlog.Limiter
 
 // Guard calls f, which records the metric of the name. If the expression of its value panics, that is
 // logged, at most every ten seconds, and the program goes on without the event.
@@ -31,7 +32,7 @@ func Guard(name string, f func()) {
 		case *scopename.Error:
 			panic(v)
 		default:
-			guarded.logPanic("telemetry: expression of a metric panicked", v, slog.String("metric", name))
+			guarded.LogPanic("telemetry: expression of a metric panicked", v, slog.String("metric", name))
 		}
 	}()
 	f()

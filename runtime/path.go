@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/teleinstr/teleinstr/runtime/internal/errlog"
 	"github.com/teleinstr/teleinstr/scopes/scopename"
 )
 
@@ -136,7 +137,7 @@ func (t *tree) keep(n *node) *node {
 	}
 	kept, room := t.add(n)
 	if !room && t.full.CompareAndSwap(false, true) {
-		writeLog("telemetry: too many distinct scope names; new ones cost more from here on", slog.String("name", n.name[:min(len(n.name), 80)]))
+		errlog.Write("telemetry: too many distinct scope names; new ones cost more from here on", slog.String("name", n.name[:min(len(n.name), 80)]))
 	}
 	return kept
 }
@@ -170,6 +171,18 @@ func (t table) doubled() table {
 	}
 	return d
 }
+
+var reportEmptyName = sync.OnceFunc(func() {
+	errlog.Write("telemetry: event with an empty name dropped", slog.String("at", errlog.Place(outside)))
+})
+
+// outside reports whether a function of the name is likely to have called this package.
+func outside(function string) bool {
+	return !strings.HasPrefix(function, packagePath) && !strings.HasPrefix(function, "sync.")
+}
+
+// packagePath begins the names of this package's functions.
+const packagePath = "github.com/teleinstr/teleinstr/runtime."
 
 // graft returns the node in t for the path of n, which may belong to another Telemetry; the root for nil.
 func (t *Telemetry) graft(n *node) *node {

@@ -3,6 +3,8 @@ package tele
 import (
 	"log/slog"
 	"time"
+
+	"github.com/teleinstr/teleinstr/runtime/internal/errlog"
 )
 
 // A Reporter receives events. Its methods are called by the goroutine that made the event, many at a time,
@@ -26,7 +28,7 @@ type Reporter interface {
 // A sink is a reporter and what goes wrong in it.
 type sink struct {
 	Reporter
-	failures *limiter
+	failures *errlog.Limiter
 }
 
 // recordTiming calls the reporters from the given one on. Should one panic or end the goroutine, the
@@ -34,7 +36,7 @@ type sink struct {
 func (t *Telemetry) recordTiming(i int, m *Metadata) {
 	defer func() {
 		if i < len(t.sinks) {
-			t.sinks[i].failed(recover())
+			t.sinks[i].failures.LogReporter(t.sinks[i].Reporter, recover())
 			t.recordTiming(i+1, m)
 		}
 	}()
@@ -47,21 +49,11 @@ func (t *Telemetry) recordTiming(i int, m *Metadata) {
 func (t *Telemetry) recordMetric(i int, value slog.Value, m *Metadata) {
 	defer func() {
 		if i < len(t.sinks) {
-			t.sinks[i].failed(recover())
+			t.sinks[i].failures.LogReporter(t.sinks[i].Reporter, recover())
 			t.recordMetric(i+1, value, m)
 		}
 	}()
 	for ; i < len(t.sinks); i++ {
 		t.sinks[i].RecordMetric(m.node.path, value, *m)
 	}
-}
-
-// failed logs what recover returned in a deferred call: nil if the goroutine is ending.
-func (s *sink) failed(value any) {
-	reporter := slog.String("reporter", typeName(s.Reporter))
-	if value == nil {
-		s.failures.log("telemetry: reporter ended the goroutine", reporter)
-		return
-	}
-	s.failures.logPanic("telemetry: reporter panicked", value, reporter)
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"github.com/teleinstr/teleinstr/runtime/internal/errlog"
 	"github.com/teleinstr/teleinstr/runtime/internal/testhook"
 )
 
@@ -50,7 +51,7 @@ func newTelemetry(reporters []Reporter) *Telemetry {
 	t := new(Telemetry)
 	for _, r := range reporters {
 		if r != nil {
-			t.sinks = append(t.sinks, sink{Reporter: r, failures: new(limiter)})
+			t.sinks = append(t.sinks, sink{Reporter: r, failures: new(errlog.Limiter)})
 		}
 	}
 	t.root = node{t: t, depth: -1}
