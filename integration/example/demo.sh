@@ -1,54 +1,54 @@
 #!/usr/bin/env bash
 # The whole of teleinstr in one go, on the program in ingest/: directives, generated code, a report, and
-# the source as it was before. Works on a copy in build/demo.
+# the source as it was before. Works on a copy, in the directory that is given.
 set -euo pipefail
 
+demo=$1
 checkout=$(cd "$(dirname "$0")/../.." && pwd)
-demo=$checkout/build/demo
 
 heading() { printf '\n== %s\n\n' "$*"; }
 
 # show echoes a command and runs it.
 show() {
-	printf '$ %s\n' "$*"
-	eval "$*"
+	printf '$ %s\n' "$1"
+	eval "$1"
 }
 
 rm -rf "$demo"
 mkdir -p "$demo/bin"
-cp -R "$checkout/integration/example/ingest" "$demo"
-cat >"$demo/go.mod" <<EOF
+cd "$demo"
+cp -R "$checkout/integration/example/ingest" .
+cat >go.mod <<EOF
 module example.com/demo
 
 go 1.26.0
 
 require github.com/teleinstr/teleinstr v0.0.0-00010101000000-000000000000
 
-replace github.com/teleinstr/teleinstr => $checkout
+replace github.com/teleinstr/teleinstr => "$checkout"
 EOF
-go build -C "$checkout" -o "$demo/bin/teleinstr" ./cmd/teleinstr
-export PATH=$demo/bin:$PATH
+go build -C "$checkout" -o "$PWD/bin/teleinstr" ./cmd/teleinstr
+export PATH=$PWD/bin:$PATH
 unset TELEINSTR_TELEMETRY GEMINI_BATCH_TELEMETRY DEBUG
-cd "$demo"
 
 heading 'A program says in comments what is worth knowing about it'
 show "grep -h -A 1 '^//tele:' ingest/*.go"
 
 heading 'The directives are fine, and this is where each of them applies'
-show teleinstr lint ./...
-show teleinstr list ./...
+show 'teleinstr lint ./...'
+show 'teleinstr list ./...'
 
 heading 'What generate would do to one function'
-show "teleinstr generate -d ingest/summary.go | tail -n 15"
+show 'teleinstr generate -d ingest/summary.go | tail -n 15'
 
 heading 'Generate, and run with telemetry on'
-show teleinstr generate ./...
-show teleinstr generate --check ./...
-show "TELEINSTR_TELEMETRY=1 go run ./ingest ingest/data 2>&1"
+show 'teleinstr generate ./...'
+show 'teleinstr generate --check ./...'
+show 'TELEINSTR_TELEMETRY=1 go run ./ingest ingest/data 2>&1'
 
 heading 'With telemetry off, it is the program that it was'
-show "go run ./ingest ingest/data 2>&1"
+show 'go run ./ingest ingest/data 2>&1 | tail -n 1'
 
 heading 'Strip takes the generated code out again, to the last byte'
-show teleinstr strip ./...
-show "diff -r ../../integration/example/ingest ingest && echo identical"
+show 'teleinstr strip ./...'
+show 'diff -r "$checkout/integration/example/ingest" ingest && echo identical'

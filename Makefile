@@ -1,0 +1,31 @@
+# Go, make and git are all that is needed; what else there is, the go command fetches.
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+MODULES := $(dir $(shell find . -name go.mod -not -path './build/*' -not -path '*/testdata/*' | sort))
+CONCURRENT := ./runtime/... ./scopes/... ./integration/example/...
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## instrument a copy of the example program, run it, and take everything out again
+	@integration/example/demo.sh build/demo
+
+.PHONY: test
+test: ## vet and test all modules, concurrent code with the race detector too
+	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module test ./... || exit; done
+	go test -tags teleoff ./runtime/...
+	if [ "$$(go env CGO_ENABLED)" = 1 ]; then go test -race $(CONCURRENT); else echo 'race detector: needs a C compiler'; fi
+
+.PHONY: bench
+bench: ## compare with what one would use instead, and with the budgets
+	go -C integration/bench run .
+
+# ST1005: messages end in the pattern ./... where that is what to write.
+.PHONY: lint
+lint: ## say first what a reviewer would: format, vet, staticcheck, go.mod, directives
+	test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
+	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; done
+	go run $(STATICCHECK) -checks inherit,-ST1005 ./...
+	go run ./cmd/teleinstr lint ./...

@@ -1,0 +1,28 @@
+package example
+
+import (
+	"os/exec"
+	"regexp"
+	"testing"
+)
+
+// TestDemo runs what make demo runs, and looks for what it promises.
+func TestDemo(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip(err)
+	}
+	out, err := exec.Command("./demo.sh", t.TempDir()).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{
+		`(?m)^ingest +1 +0 `,
+		`(?m)^      decode +5 +1 `,
+		`(?m)^ingest\.summarize\.requests +counter +1 +178 +178$`,
+		`(?m)^identical$`,
+	} {
+		if !regexp.MustCompile(want).Match(out) {
+			t.Errorf("no match for %s in\n%s", want, out)
+		}
+	}
+}
