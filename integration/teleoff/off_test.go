@@ -1,0 +1,67 @@
+package teleoff
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"testing"
+
+	"github.com/teleinstr/teleinstr/integration/teleoff/annotated"
+	"github.com/teleinstr/teleinstr/integration/teleoff/plain"
+)
+
+// Telemetry is off in this process.
+func TestOffAllocatesNoMore(t *testing.T) {
+	ctx := context.Background()
+	items := []int{3, 1, 4, 1}
+	for _, f := range []struct {
+		name             string
+		plain, annotated func()
+	}{
+		{"Small", func() { plain.Small(1) }, func() { annotated.Small(1) }},
+		{"Sum", func() { plain.Sum(ctx, items) }, func() { annotated.Sum(ctx, items) }},
+		{"Nested", func() { plain.Nested(ctx, items) }, func() { annotated.Nested(ctx, items) }},
+		{"Results", func() { plain.Results(ctx, 3) }, func() { annotated.Results(ctx, 3) }},
+		{"Metrics", func() { plain.Metrics(ctx, items) }, func() { annotated.Metrics(ctx, items) }},
+		{"Closure", func() { plain.Closure(ctx, items) }, func() { annotated.Closure(ctx, items) }},
+		{"Escaping", func() { plain.Escaping(ctx, 7) }, func() { annotated.Escaping(ctx, 7) }},
+		{"Goroutine", func() { plain.Goroutine(ctx, items) }, func() { annotated.Goroutine(ctx, items) }},
+		{"Goroutines", func() { plain.Goroutines(ctx, items) }, func() { annotated.Goroutines(ctx, items) }},
+		{"Serve", func() { new(plain.Server).Serve(ctx, 0) }, func() { new(annotated.Server).Serve(ctx, 0) }},
+		{"Left", func() { plain.Server{}.Left() }, func() { annotated.Server{}.Left() }},
+		{"Recovers", func() { plain.Recovers(ctx, items) }, func() { annotated.Recovers(ctx, items) }},
+	} {
+		wantAllocs, wantBytes := allocated(f.plain)
+		allocs, bytes := allocated(f.annotated)
+		if allocs != wantAllocs || bytes != wantBytes {
+			t.Errorf("%s: %v allocations of %v bytes, want %v of %v", f.name, allocs, bytes, wantAllocs, wantBytes)
+		}
+	}
+}
+
+// The price of a deferred call: a function that has one is not inlined, so that what it returns escapes to the
+// heap where it would have stayed in the caller. This fails if that is ever overcome.
+func TestNotInlinedAnyLonger(t *testing.T) {
+	keys := []string{"a", "b"}
+	wantAllocs, _ := allocated(func() { plain.UsesMap(context.Background(), keys) })
+	allocs, _ := allocated(func() { annotated.UsesMap(context.Background(), keys) })
+	if wantAllocs != 0 || allocs == 0 {
+		t.Errorf("%d allocations, %d without annotation", allocs, wantAllocs)
+	}
+}
+
+// allocated returns the allocations and bytes that a call of f makes, at the least: the runtime makes some of
+// its own now and then.
+func allocated(f func()) (allocs, bytes uint64) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	allocs, bytes = math.MaxUint64, math.MaxUint64
+	var before, after runtime.MemStats
+	for range 20 {
+		runtime.ReadMemStats(&before)
+		f()
+		runtime.ReadMemStats(&after)
+		allocs = min(allocs, after.Mallocs-before.Mallocs)
+		bytes = min(bytes, after.TotalAlloc-before.TotalAlloc)
+	}
+	return allocs, bytes
+}
