@@ -4,7 +4,7 @@
 //	go run .
 //
 // A row is the median of all rounds, with half the distance between the quartiles as its spread. A ratio is
-// that of a subject to its yardstick within a round. It says how many times as long the subject took.
+// that of a subject to its yardstick within a round: it says how many times as long the subject took.
 package main
 
 import (
@@ -17,11 +17,18 @@ import (
 	"time"
 )
 
+// ballast is what the program keeps in memory, in bytes, as one of some size would: the less there is, the more
+// often the collector of garbage runs.
+const ballast = 64 << 20
+
 func main() {
 	rounds := flag.Int("rounds", 15, "number of `rounds`")
 	each := flag.Duration("each", 20*time.Millisecond, "`time` for each subject in each round")
 	flag.Parse()
-	fmt.Printf("%s %s/%s, %d CPUs, median of %d rounds\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), *rounds)
+	kept := make([]byte, ballast)
+	defer runtime.KeepAlive(kept)
+	fmt.Printf("%s %s/%s, %d CPUs, %d MiB kept in memory, median of %d rounds\n\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), ballast>>20, *rounds)
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "\tns\t±\tB\tallocs\tratio\t±\tto\tbudget\tverdict")
 	for _, p := range []func() phase{offPhase, onPhase, tracePhase} {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -12,24 +11,79 @@ import (
 
 var numbers = []int{3, 1, 4, 1}
 
-// bare is the function that is annotated below. Annotated functions are not inlined, as they defer a call,
-// so that it is compared without being inlined.
-//
 //go:noinline
-func bare(ctx context.Context, items []int) (sum int, err error) {
+func step(items []int) (sum int) {
 	for _, n := range items {
 		sum += n
 	}
-	return sum, nil
+	return sum
+}
+
+// The functions below are annotated in the forms that code is generated in. What defers a call is not inlined,
+// and so they are compared with plain without its being inlined.
+//
+//go:noinline
+func plain(ctx context.Context, items []int) (int, error) {
+	return step(items), nil
 }
 
 //go:noinline
-func annotated(ctx context.Context, items []int) (sum int, err error) {
+func withScope(ctx context.Context, items []int) (int, error) {
+	if tele.Compiled && tele.Enabled() {
+		_, scope := tele.Start(ctx, "sum")
+		defer scope.End()
+	}
+	return step(items), nil
+}
+
+//go:noinline
+func withError(ctx context.Context, items []int) (_ int, err error) {
+	if tele.Compiled && tele.Enabled() {
+		_, scope := tele.Start(ctx, "sum", tele.Int("n", len(items)))
+		defer scope.EndErr(&err)
+	}
+	return step(items), nil
+}
+
+//go:noinline
+func withContext(ctx context.Context, items []int) (int, error) {
 	if tele.Compiled && tele.Enabled() {
 		var scope tele.Scope
 		ctx, scope = tele.Start(ctx, "sum")
 		defer scope.End()
 	}
+	return step(items), nil
+}
+
+//go:noinline
+func withResults(ctx context.Context, items []int) (sum int, err error) {
+	if tele.Compiled && tele.Enabled() {
+		_, scope := tele.Start(ctx, "sum")
+		defer func() { scope.EndErr(&err, tele.Int("sum", sum)) }()
+	}
+	return step(items), nil
+}
+
+//go:noinline
+func withCounter(ctx context.Context, items []int) (int, error) {
+	if tele.Compiled && tele.Enabled() {
+		tele.Count(ctx, "sums", int64(len(items)), tele.String("k", "v"))
+	}
+	return step(items), nil
+}
+
+//go:noinline
+func byHand(ctx context.Context, items []int) (int, error) {
+	ctx, scope := tele.Start(ctx, "sum")
+	defer scope.End()
+	return step(items), nil
+}
+
+// leaf is the worst case: it calls nothing, and so needs no frame, and keeps its results in registers, until
+// it defers a call.
+//
+//go:noinline
+func leaf(ctx context.Context, items []int) (sum int, err error) {
 	for _, n := range items {
 		sum += n
 	}
@@ -37,9 +91,9 @@ func annotated(ctx context.Context, items []int) (sum int, err error) {
 }
 
 //go:noinline
-func annotatedUnused(ctx context.Context, items []int) (sum int, err error) {
+func leafWithError(ctx context.Context, items []int) (sum int, err error) {
 	if tele.Compiled && tele.Enabled() {
-		_, scope := tele.Start(ctx, "sum", tele.Int("n", len(items)))
+		_, scope := tele.Start(ctx, "sum")
 		defer scope.EndErr(&err)
 	}
 	for _, n := range items {
@@ -48,52 +102,10 @@ func annotatedUnused(ctx context.Context, items []int) (sum int, err error) {
 	return sum, nil
 }
 
-//go:noinline
-func annotatedResults(ctx context.Context, items []int) (sum int, err error) {
-	if tele.Compiled && tele.Enabled() {
-		_, scope := tele.Start(ctx, "sum")
-		defer func() { scope.EndErr(&err, tele.Int("sum", sum)) }()
-	}
-	for _, n := range items {
-		sum += n
-	}
-	return sum, nil
-}
-
-//go:noinline
-func annotatedMetric(ctx context.Context, items []int) (sum int, err error) {
-	if tele.Compiled && tele.Enabled() {
-		tele.Count(ctx, "sums", int64(len(items)), tele.String("k", "v"))
-	}
-	for _, n := range items {
-		sum += n
-	}
-	return sum, nil
-}
-
-//go:noinline
-func handWritten(ctx context.Context, items []int) (sum int, err error) {
-	_, scope := tele.Start(ctx, "sum", slog.Int("n", len(items)))
-	for _, n := range items {
-		sum += n
-	}
-	scope.End()
-	return sum, nil
-}
-
-// inlined has no directive, and so vanishes into its caller.
-func inlined(ctx context.Context, items []int) (sum int, err error) {
-	for _, n := range items {
-		sum += n
-	}
-	return sum, nil
-}
-
-// result of the calls, so that they are made.
+// total of the results, so that the calls are made.
 var total int
 
-func calls(f func(context.Context, []int) (int, error)) func(n int) {
-	ctx := context.Background()
+func calls(ctx context.Context, f func(context.Context, []int) (int, error)) func(n int) {
 	return func(n int) {
 		for range n {
 			sum, _ := f(ctx, numbers)
@@ -120,30 +132,32 @@ func timesSlower(than float64, text string) *budget {
 // offPhase is measured before anything is enabled.
 func offPhase() phase {
 	ctx := context.Background()
-	const scope = "scope, hand-written"
-	noTracer := noop.NewTracerProvider().Tracer("bench")
+	const (
+		function     = "function"
+		leafFunction = "function that calls nothing"
+		scope        = "scope"
+	)
+	annotated := func(name, yardstick string, f func(context.Context, []int) (int, error)) subject {
+		return subject{name: name, run: calls(ctx, f), yardstick: yardstick, budget: vanishes()}
+	}
 	return phase{name: "telemetry off", subjects: []subject{
-		{name: "function, not annotated", run: calls(bare)},
-		{name: "function, scope with context", run: calls(annotated), yardstick: "function, not annotated", budget: vanishes()},
-		{name: "function, scope with key and error", run: calls(annotatedUnused), yardstick: "function, not annotated", budget: vanishes()},
-		{name: "function, scope with results", run: calls(annotatedResults), yardstick: "function, not annotated", budget: vanishes()},
-		{name: "function, counter", run: calls(annotatedMetric), yardstick: "function, not annotated", budget: vanishes()},
-		{name: "function, hand-written scope", run: calls(handWritten), yardstick: "function, not annotated"},
-		{name: "function, not annotated, inlined", run: func(n int) {
-			for range n {
-				sum, _ := inlined(ctx, numbers)
-				total += sum
-			}
-		}, yardstick: "function, not annotated"},
+		{name: function, run: calls(ctx, plain)},
+		annotated("function, scope", function, withScope),
+		annotated("function, scope with attribute and error", function, withError),
+		annotated("function, scope whose context is used", function, withContext),
+		annotated("function, scope with results", function, withResults),
+		annotated("function, counter", function, withCounter),
+		{name: "function, scope by hand, not guarded", run: calls(ctx, byHand), yardstick: function},
+		{name: leafFunction, run: calls(ctx, leaf)},
+		annotated("function that calls nothing, scope", leafFunction, leafWithError),
 		{name: scope, run: func(n int) {
 			for range n {
 				_, s := tele.Start(ctx, "sum")
 				s.End()
 			}
 		}},
-		{name: "OpenTelemetry, global, no SDK", yardstick: scope, run: spans(otel.Tracer("bench")),
-			budget: timesSlower(100, "100x")},
-		{name: "OpenTelemetry, no-op", yardstick: scope, run: spans(noTracer)},
+		{name: "OpenTelemetry, global, no SDK", yardstick: scope, run: spans(otel.Tracer("bench")), budget: timesSlower(100, "100x")},
+		{name: "OpenTelemetry, no-op", yardstick: scope, run: spans(noop.NewTracerProvider().Tracer("bench"))},
 		{name: "runtime/trace region", yardstick: scope, run: regions},
 	}}
 }

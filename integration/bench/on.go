@@ -144,6 +144,10 @@ func onPhase() phase {
 		on("scope, 4 reporters", scopes(inScope(noReporter{}, noReporter{}, noReporter{}, noReporter{}))),
 		on("scope, 4 reporters, one panics", scopes(inScope(noReporter{}, panickingReporter{}, noReporter{}, noReporter{}))),
 		on("scope, in-memory reporter", scopes(inScope(simple.New(nil)))),
+		on("scope, outcome told", scopes(tele.NewContext(context.Background(), tele.FromContext(ctx).WithOutcome()))),
+		on("function, scope", calls(ctx, withScope)),
+		on("function, scope with attribute and error", calls(ctx, withError)),
+		on("function, scope with results", calls(ctx, withResults)),
 		{name: "scope, 2 goroutines", run: parallel(2, scopes(ctx)), yardstick: scopeOn,
 			budget: &budget{"1/1.8x", func(r *result) bool {
 				ratio, _ := median(r.ratios())
@@ -156,19 +160,8 @@ func onPhase() phase {
 		{name: "tally timer", run: tallyTimer(), yardstick: scopeOn},
 		{name: "Prometheus timer", run: prometheusTimer(), yardstick: scopeOn},
 		{name: "slog, duration logged to nowhere", run: slogRecords(), yardstick: scopeOn},
-		{name: "function, scope with context, on", run: within(ctx, annotated), yardstick: clockPair},
-		{name: "function, scope with results, on", run: within(ctx, annotatedResults), yardstick: clockPair},
 	}
 	return phase{name: "telemetry on", subjects: subjects}
-}
-
-func within(ctx context.Context, f func(context.Context, []int) (int, error)) func(n int) {
-	return func(n int) {
-		for range n {
-			sum, _ := f(ctx, numbers)
-			total += sum
-		}
-	}
 }
 
 // tracePhase is measured while runtime/trace records.
