@@ -3,6 +3,7 @@ package tele
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 )
 
 // Metric reports a value under the name below the scope of ctx. Reporters get it as [slog.AnyValue].
@@ -78,6 +79,12 @@ func record(ctx context.Context, t *Telemetry, k kind, name string, value slog.V
 	if len(attrs) > 0 {
 		m.extra = newExtra(len(attrs))
 		m.extra.attrs = append(m.extra.attrs, attrs...)
+	}
+	if rand.Uint32()%eventsPerCheck == 0 {
+		n.t.checkRecursion()
+	}
+	if n.t.stopped.Load() {
+		return
 	}
 	n.t.recordMetric(0, value, &m)
 }

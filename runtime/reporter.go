@@ -15,9 +15,9 @@ import (
 //   - A reporter that blocks, blocks its caller, and delays the reporters after it.
 //   - A call to [runtime.Goexit], as by the FailNow of a test, ends the goroutine as it would anywhere: Go has no
 //     way to stop it. It is logged, and the other reporters still get the event.
-//   - A reporter may use telemetry itself: its events are reported like any other, to itself too, before the
-//     event it is at. One that makes an event for each event it gets never ends; let it use a Telemetry of
-//     its own, without itself in it.
+//   - A reporter may use telemetry itself: its events are reported like any other, to itself too, while it is
+//     at the event before. One that makes an event for each event it gets would never come to an end: sooner or later
+//     this is noticed and logged, and the Telemetry stops for good. Let it use a Telemetry of its own.
 type Reporter interface {
 	// RecordTiming is told that a scope ended. scope is its path.
 	RecordTiming(scope string, duration time.Duration, metadata Metadata)

@@ -184,6 +184,30 @@ func TestReporterUsesTelemetry(t *testing.T) {
 	}
 }
 
+// A reporter that is called again for each event it gets does not bring the program down.
+func TestReporterRecurses(t *testing.T) {
+	for name, event := range map[string]func(*tele.Telemetry){
+		"timing": func(t *tele.Telemetry) { t.Time(context.Background(), "a")() },
+		"metric": func(t *tele.Telemetry) { t.Count(context.Background(), "a", 1) },
+		"both": func(t *tele.Telemetry) {
+			t.Count(context.Background(), "a", 1)
+			t.Time(context.Background(), "a")()
+		},
+	} {
+		log := captureLog(t)
+		var telemetry *tele.Telemetry
+		var r runtimetest.Recorder
+		telemetry = tele.New(hook{func(string) { event(telemetry) }}, &r)
+		event(telemetry)
+		wantLog(t, log.take(), 1, "telemetry: stopped: a reporter makes an event", "reporter_test.go:")
+		before := len(r.Events())
+		event(telemetry)
+		if after := len(r.Events()); after != before {
+			t.Errorf("%s: %d events after the end", name, after-before)
+		}
+	}
+}
+
 func TestEmptyName(t *testing.T) {
 	out := runChild(t, "TestEmptyNameChild", "TELEINSTR_TELEMETRY=1", "TELE_TEST_EMPTY=1")
 	wantLog(t, out, strings.Count(out, "\n"), "reporter_test.go:")

@@ -185,7 +185,14 @@ func (s *scope) end(err *error, attrs []slog.Attr) {
 	if len(attrs) > 0 || err != nil && *err != nil || t.outcome {
 		m.extra = s.extra.end(t, err, attrs)
 	}
-	m.duration = max(0, time.Since(origin)-time.Duration(s.mono))
+	now := time.Since(origin)
+	m.duration = max(0, now-time.Duration(s.mono))
+	if now%eventsPerCheck == 0 {
+		t.checkRecursion()
+	}
+	if t.stopped.Load() {
+		return
+	}
 	t.recordTiming(0, &m)
 }
 

@@ -20,6 +20,8 @@ type Telemetry struct {
 	root node
 	// outcome is whether timings tell a panic and a Goexit from a return.
 	outcome bool
+	// stopped is set if a reporter would never come to an end.
+	stopped atomic.Bool
 }
 
 // New returns an enabled Telemetry if the process was started with TELEINSTR_TELEMETRY=1,

@@ -1,0 +1,33 @@
+package tele
+
+import (
+	"log/slog"
+	"runtime"
+
+	"github.com/teleinstr/teleinstr/runtime/internal/errlog"
+)
+
+// A reporter that makes an event for each event it gets, as one does whose own methods are annotated, would call
+// itself until the stack overflows. Nothing tells what else a goroutine is at but its stack, which is too dear to
+// look at for each event. So it is looked at by chance, once in so many events; by then the stack of
+// such a goroutine holds some megabytes.
+const eventsPerCheck = 4096
+
+// maxNested is the number of events made for each other that may be meant.
+const maxNested = 8
+
+// checkRecursion stops t for good if the calling goroutine is at too many events.
+func (t *Telemetry) checkRecursion() {
+	var pcs [32 * maxNested]uintptr
+	events := 0
+	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+		switch runtime.FuncForPC(pc - 1).Name() {
+		case packagePath + "(*scope).end", packagePath + "record":
+			events++
+		}
+	}
+	if events > maxNested && t.stopped.CompareAndSwap(false, true) {
+		errlog.Write("telemetry: stopped: a reporter makes an event for each event it gets",
+			slog.String("at", errlog.Place(outside)))
+	}
+}
