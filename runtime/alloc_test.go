@@ -81,16 +81,17 @@ func TestScopeIsOneAllocation(t *testing.T) {
 func TestAttributesAreOneAllocation(t *testing.T) {
 	telemetry := newEnabled(noReporter{})
 	fail := errors.New("fail")
+	ctx := context.Background()
 	for _, c := range []struct{ n, want int }{{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 2}, {20, 2}} {
 		attrs := make([]slog.Attr, c.n)
 		wantAllocs(t, "Start with attributes", float64(1+c.want), func() {
-			_, scope := telemetry.Start(nil, "a", attrs...)
+			_, scope := telemetry.Start(ctx, "a", attrs...)
 			scope.End()
 		})
-		wantAllocs(t, "Count with attributes", float64(c.want), func() { telemetry.Count(nil, "c", 1, attrs...) })
+		wantAllocs(t, "Count with attributes", float64(c.want), func() { telemetry.Count(ctx, "c", 1, attrs...) })
 	}
 	wantAllocs(t, "EndErr", 2, func() {
-		_, scope := telemetry.Start(nil, "a")
+		_, scope := telemetry.Start(ctx, "a")
 		scope.EndErr(&fail)
 	})
 }

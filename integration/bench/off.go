@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -12,7 +13,7 @@ import (
 var numbers = []int{3, 1, 4, 1}
 
 //go:noinline
-func step(items []int) (sum int) {
+func step(_ context.Context, items []int) (sum int) {
 	for _, n := range items {
 		sum += n
 	}
@@ -24,7 +25,7 @@ func step(items []int) (sum int) {
 //
 //go:noinline
 func plain(ctx context.Context, items []int) (int, error) {
-	return step(items), nil
+	return step(ctx, items), nil
 }
 
 //go:noinline
@@ -33,7 +34,7 @@ func withScope(ctx context.Context, items []int) (int, error) {
 		_, scope := tele.Start(ctx, "sum")
 		defer scope.End()
 	}
-	return step(items), nil
+	return step(ctx, items), nil
 }
 
 //go:noinline
@@ -42,7 +43,7 @@ func withError(ctx context.Context, items []int) (_ int, err error) {
 		_, scope := tele.Start(ctx, "sum", tele.Int("n", len(items)))
 		defer scope.EndErr(&err)
 	}
-	return step(items), nil
+	return step(ctx, items), nil
 }
 
 //go:noinline
@@ -52,7 +53,7 @@ func withContext(ctx context.Context, items []int) (int, error) {
 		ctx, scope = tele.Start(ctx, "sum")
 		defer scope.End()
 	}
-	return step(items), nil
+	return step(ctx, items), nil
 }
 
 //go:noinline
@@ -61,7 +62,7 @@ func withResults(ctx context.Context, items []int) (sum int, err error) {
 		_, scope := tele.Start(ctx, "sum")
 		defer func() { scope.EndErr(&err, tele.Int("sum", sum)) }()
 	}
-	return step(items), nil
+	return step(ctx, items), nil
 }
 
 //go:noinline
@@ -69,14 +70,14 @@ func withCounter(ctx context.Context, items []int) (int, error) {
 	if tele.Compiled && tele.Enabled() {
 		tele.Count(ctx, "sums", int64(len(items)), tele.String("k", "v"))
 	}
-	return step(items), nil
+	return step(ctx, items), nil
 }
 
 //go:noinline
 func byHand(ctx context.Context, items []int) (int, error) {
 	ctx, scope := tele.Start(ctx, "sum")
 	defer scope.End()
-	return step(items), nil
+	return step(ctx, items), nil
 }
 
 // leaf is the worst case: it calls nothing, and so needs no frame, and keeps its results in registers, until
@@ -102,14 +103,11 @@ func leafWithError(ctx context.Context, items []int) (sum int, err error) {
 	return sum, nil
 }
 
-// total of the results, so that the calls are made.
-var total int
-
 func calls(ctx context.Context, f func(context.Context, []int) (int, error)) func(n int) {
 	return func(n int) {
 		for range n {
 			sum, _ := f(ctx, numbers)
-			total += sum
+			runtime.KeepAlive(sum)
 		}
 	}
 }

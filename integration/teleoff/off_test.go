@@ -18,7 +18,7 @@ func TestOffAllocatesNoMore(t *testing.T) {
 		name             string
 		plain, annotated func()
 	}{
-		{"Small", func() { plain.Small(1) }, func() { annotated.Small(1) }},
+		{"Small", func() { runtime.KeepAlive(plain.Small(1)) }, func() { runtime.KeepAlive(annotated.Small(1)) }},
 		{"Sum", func() { plain.Sum(ctx, items) }, func() { annotated.Sum(ctx, items) }},
 		{"Nested", func() { plain.Nested(ctx, items) }, func() { annotated.Nested(ctx, items) }},
 		{"Results", func() { plain.Results(ctx, 3) }, func() { annotated.Results(ctx, 3) }},
@@ -28,7 +28,7 @@ func TestOffAllocatesNoMore(t *testing.T) {
 		{"Goroutine", func() { plain.Goroutine(ctx, items) }, func() { annotated.Goroutine(ctx, items) }},
 		{"Goroutines", func() { plain.Goroutines(ctx, items) }, func() { annotated.Goroutines(ctx, items) }},
 		{"Serve", func() { new(plain.Server).Serve(ctx, 0) }, func() { new(annotated.Server).Serve(ctx, 0) }},
-		{"Left", func() { plain.Server{}.Left() }, func() { annotated.Server{}.Left() }},
+		{"Left", func() { runtime.KeepAlive(plain.Server{}.Left()) }, func() { runtime.KeepAlive(annotated.Server{}.Left()) }},
 		{"Recovers", func() { plain.Recovers(ctx, items) }, func() { annotated.Recovers(ctx, items) }},
 	} {
 		wantAllocs, wantBytes := allocated(f.plain)

@@ -1,3 +1,5 @@
+//go:build !teleoff
+
 package simple_test
 
 import (
@@ -90,7 +92,7 @@ func TestSnapshot(t *testing.T) {
 		telemetry := runtimetest.New(r)
 		_, scope := telemetry.Start(context.Background(), "a")
 		time.Sleep(2 * time.Second)
-		telemetry.Gauge(scope.Context(nil), "g", math.Inf(1))
+		telemetry.Gauge(scope.Context(context.Background()), "g", math.Inf(1))
 		telemetry.Metric(context.Background(), "d", time.Second)
 		scope.End()
 		const want = `{"timings":[{"scope":"a","depth":0,"calls":1,"errors":0,"total_s":2,"mean_s":2,"self_s":2,"min_s":2,"max_s":2}],` +

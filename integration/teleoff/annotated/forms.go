@@ -8,7 +8,8 @@ import (
 	tele "github.com/teleinstr/teleinstr/runtime"
 )
 
-var sink any
+// Sink is where closures escape to.
+var Sink any
 
 func Small(n int) int {
 	if tele.Compiled && tele.Enabled() {
@@ -110,7 +111,7 @@ func Escaping(parentCtx context.Context, n int) {
 		defer scope.End()
 	}
 	ctx := scope.Context(parentCtx)
-	sink = func() error {
+	Sink = func() error {
 		if n > 100 {
 			return nil
 		}

@@ -7,7 +7,8 @@ import (
 	"errors"
 )
 
-var sink any
+// Sink is where closures escape to.
+var Sink any
 
 func Small(n int) int {
 	return 2*n + 1
@@ -71,7 +72,7 @@ func Closure(ctx context.Context, items []int) (int, error) {
 }
 
 func Escaping(ctx context.Context, n int) {
-	sink = func() error {
+	Sink = func() error {
 		if n > 100 {
 			return nil
 		}
