@@ -16,6 +16,9 @@ func selector(x, name string) *dst.SelectorExpr {
 	return &dst.SelectorExpr{X: ident(x), Sel: ident(name)}
 }
 
+// clone returns a copy of an expression: a node has one place in a tree.
+func clone(e dst.Expr) dst.Expr { return dst.Clone(e).(dst.Expr) }
+
 func quoted(s string) *dst.BasicLit {
 	return &dst.BasicLit{Kind: token.STRING, Value: strconv.Quote(s)}
 }
@@ -37,11 +40,13 @@ func set(tok token.Token, rhs dst.Expr, lhs ...string) *dst.AssignStmt {
 	return s
 }
 
-// variable returns the statement var name typ.
-func variable(name string, typ dst.Expr) *dst.DeclStmt {
-	return &dst.DeclStmt{Decl: &dst.GenDecl{Tok: token.VAR, Specs: []dst.Spec{
-		&dst.ValueSpec{Names: []*dst.Ident{ident(name)}, Type: typ},
-	}}}
+// declare returns the statement var names typ.
+func declare(typ dst.Expr, names ...string) *dst.DeclStmt {
+	spec := &dst.ValueSpec{Type: typ}
+	for _, name := range names {
+		spec.Names = append(spec.Names, ident(name))
+	}
+	return &dst.DeclStmt{Decl: &dst.GenDecl{Tok: token.VAR, Specs: []dst.Spec{spec}}}
 }
 
 // spread puts arguments on a line each if there are more of them than a person would put on one.
@@ -84,7 +89,7 @@ func parseExpr(text string) dst.Expr {
 		panic("rewrite: expression was not checked: " + err.Error())
 	}
 	value := file.Decls[0].(*dst.GenDecl).Specs[0].(*dst.ValueSpec).Values[0]
-	return dst.Clone(value).(dst.Expr)
+	return clone(value)
 }
 
 // printStatements prints statements as gofmt does, without indentation.

@@ -2,11 +2,42 @@ package rewrite
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
-	"slices"
+	"go/version"
 	"strconv"
+
+	"github.com/dave/dst"
 )
+
+// A source is where the context of a site comes from.
+type source struct {
+	origin   string // for people
+	name     string // of the variable that generated code reads; empty if there is no context
+	target   string // of the variable that the code further down reads
+	carrier  bool   // the variable is no context.Context, but implements it or has a method Context
+	rebinds  bool   // and is given the new context by its method WithContext
+	handover handover
+}
+
+// context returns the expression for the context.
+func (fn *function) context(src *source) dst.Expr {
+	switch {
+	case src.name == "":
+		return fn.tele("Background")
+	case src.carrier:
+		return fn.tele("ContextOf", ident(src.name))
+	default:
+		return ident(src.name)
+	}
+}
+
+// rebound returns what the variable is to be set to so that calls further down nest in a scope.
+func (fn *function) rebound(src *source, scope string) dst.Expr {
+	if src.rebinds {
+		return fn.tele("Rebind", ident(src.name), ident(scope))
+	}
+	return call(selector(scope, "Context"), ident(src.name))
+}
 
 // isContext reports whether t is context.Context, under whatever name.
 func isContext(t types.Type) bool {
@@ -18,54 +49,212 @@ func isContext(t types.Type) bool {
 	return obj.Name() == "Context" && obj.Pkg() != nil && obj.Pkg().Path() == "context"
 }
 
-// A handover says how calls further down in a function come to the new context.
-type handover int
-
-const (
-	// keep: they do not, for the function does not pass its context on, or looks at its identity.
-	keep handover = iota
-	// assign: the variable is set to the new context.
-	assign
-	// replace: the parameter is renamed, and a variable of its name is declared. Setting a parameter that
-	// a closure captures would make the compiler move it to the heap, telemetry on or off.
-	replace
-)
-
-// A contextParam is the parameter of type context.Context that a scope nests under.
-type contextParam struct {
-	field    *ast.Field
-	id       *ast.Ident // nil if the parameters have no names
-	name     string     // by which generated code reaches it
-	handover handover
+// isCarrier reports whether a value of type t implements context.Context, or has a method
+// Context() context.Context.
+func (p *Package) isCarrier(t types.Type) bool {
+	if t == nil || !types.IsInterface(t) && isInvalid(t) {
+		return false
+	}
+	if _, isParam := types.Unalias(t).(*types.TypeParam); !isParam && types.IsInterface(t) && t.Underlying().(*types.Interface).Empty() {
+		return false
+	}
+	if types.Implements(t, p.Context) {
+		return true
+	}
+	m := types.NewMethodSet(t).Lookup(nil, "Context")
+	if m == nil {
+		return false
+	}
+	sig, ok := m.Type().(*types.Signature)
+	return ok && sig.Params().Len() == 0 && sig.Results().Len() == 1 && isContext(sig.Results().At(0).Type())
 }
 
-// contextParam returns the parameter that the function's scopes nest under, or nil.
-func (fn *function) contextParam() *contextParam {
-	field := firstContext(fn.decl, func(t ast.Expr) bool { return isContext(fn.pkg.Info.TypeOf(t)) })
-	if field == nil {
-		return nil
-	}
-	c := &contextParam{field: field}
-	if len(field.Names) > 0 {
-		c.id = field.Names[0]
-		c.name = c.id.Name
-		c.handover = fn.handover(c.id)
-	}
-	return c
+func isInvalid(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Invalid
 }
 
-// firstContext returns the first parameter whose type is a context.
-func firstContext(fn *ast.FuncDecl, isContext func(ast.Expr) bool) *ast.Field {
-	for _, field := range fn.Type.Params.List {
-		if isContext(field.Type) {
-			return field
+// canRebind reports whether t has a method WithContext(context.Context) t.
+func canRebind(t types.Type) bool {
+	m := types.NewMethodSet(t).Lookup(nil, "WithContext")
+	if m == nil {
+		return false
+	}
+	sig, ok := m.Type().(*types.Signature)
+	return ok && sig.Params().Len() == 1 && isContext(sig.Params().At(0).Type()) &&
+		sig.Results().Len() == 1 && types.Identical(sig.Results().At(0).Type(), t)
+}
+
+// A variable is a parameter, receiver or local variable that a site may take its context from.
+type variable struct {
+	fn    *function      // that declares it, if it is a parameter or the receiver
+	list  *ast.FieldList // of the parameter or receiver; nil for a local variable
+	field *ast.Field
+	id    *ast.Ident // nil if the list has no names
+	obj   types.Object
+	kind  string // for people
+}
+
+// source finds the context of a site at pos: a parameter of type context.Context of the functions around
+// it, innermost first; another variable of that type in scope; a parameter or receiver that carries one.
+func (st *site) source() *source {
+	fn := st.fn
+	for f := fn; f != nil; f = f.outer {
+		if v := st.parameter(f, f.typ.Params, "parameter", isContext); v != nil {
+			return st.contextSource(v)
+		}
+	}
+	if v := st.local(); v != nil {
+		return st.contextSource(v)
+	}
+	for f := fn; f != nil; f = f.outer {
+		v := st.parameter(f, f.typ.Params, "parameter", fn.pkg.isCarrier)
+		if v == nil && f.recv != nil {
+			v = st.parameter(f, f.recv, "receiver", fn.pkg.isCarrier)
+		}
+		if v != nil {
+			return st.carrierSource(v)
+		}
+	}
+	return &source{origin: "none"}
+}
+
+// parameter returns the first parameter in list whose type is accepted, and that the site can reach: those
+// of functions further out, and those that another variable hides, only by their names.
+func (st *site) parameter(f *function, list *ast.FieldList, kind string, accept func(types.Type) bool) *variable {
+	info := st.fn.pkg.Info
+	for _, field := range list.List {
+		if !accept(info.TypeOf(field.Type)) {
+			continue
+		}
+		v := &variable{fn: f, list: list, field: field, kind: kind}
+		if len(field.Names) > 0 {
+			v.id = field.Names[0]
+			v.obj = info.Defs[v.id]
+		}
+		named := v.id != nil && v.id.Name != "_"
+		if named && !st.sees(v.obj) || !named && f != st.fn {
+			continue
+		}
+		return v
+	}
+	return nil
+}
+
+// sees reports whether the name of a variable means that variable where the site is.
+func (st *site) sees(obj types.Object) bool {
+	if obj == nil {
+		return false
+	}
+	_, found := st.innermost().LookupParent(obj.Name(), st.pos)
+	return found == obj
+}
+
+// innermost returns the innermost scope around the site.
+func (st *site) innermost() *types.Scope {
+	if s := st.fn.pkg.Info.Scopes[st.fn.file.syntax].Innermost(st.pos); s != nil {
+		return s
+	}
+	return st.fn.scope()
+}
+
+// local returns the last declared variable of type context.Context in the innermost scope that has one,
+// up to the outermost function.
+func (st *site) local() *variable {
+	outermost := st.fn
+	for outermost.outer != nil {
+		outermost = outermost.outer
+	}
+	for s := st.innermost(); s != nil && s != outermost.scope().Parent(); s = s.Parent() {
+		var last *types.Var
+		for _, name := range s.Names() {
+			v, ok := s.Lookup(name).(*types.Var)
+			if ok && v.Kind() == types.LocalVar && isContext(v.Type()) && st.sees(v) && (last == nil || v.Pos() > last.Pos()) {
+				last = v
+			}
+		}
+		if last != nil {
+			return &variable{obj: last, kind: "variable"}
 		}
 	}
 	return nil
 }
 
-// contextNames returns how context.Context may be written in a file, going by its imports alone.
-func contextNames(file *ast.File) map[string]bool {
+// contextSource is the source for a variable of type context.Context, which is handed over unless that
+// would be felt.
+func (st *site) contextSource(v *variable) *source {
+	src := &source{origin: describe(v)}
+	var why string
+	src.handover, why = st.handover(v.obj)
+	if why != "" {
+		src.origin += ", not handed on: " + why
+	}
+	st.name(src, v, "ctx", "teleCtx")
+	return src
+}
+
+// carrierSource is the source for a variable that carries a context.
+func (st *site) carrierSource(v *variable) *source {
+	src := &source{origin: describe(v), carrier: true}
+	if st.rebind {
+		var why string
+		switch {
+		case v.obj == nil || !canRebind(v.obj.Type()):
+			why = "its type has no method WithContext that returns it"
+		case version.Compare(st.fn.pkg.Types.GoVersion(), "go1.18") < 0:
+			why = "it takes generics, and the module is at a go directive before 1.18"
+		default:
+			src.rebinds = true
+			src.handover, why = st.handover(v.obj)
+		}
+		if why != "" {
+			st.rebindProblem = why
+		}
+	}
+	st.name(src, v, "carrier")
+	return src
+}
+
+// name makes sure that generated code can reach the variable.
+func (st *site) name(src *source, v *variable, candidates ...string) {
+	switch {
+	case v.list == nil:
+		src.name = v.obj.Name()
+	case src.handover == replace:
+		src.name = v.fn.rename(v.id, wasNamed+naming(v.id.Name), parentName(v.id.Name))
+		v.fn.replaced[v.obj] = true
+	default:
+		src.name = v.fn.nameParameter(v.list, v.field, candidates...)
+	}
+	src.target = src.name
+	if v.obj != nil && src.handover == replace {
+		src.target = v.obj.Name()
+	}
+}
+
+// parentName is what a parameter is renamed to.
+func parentName(name string) string {
+	r := []rune(name)
+	if 'a' <= r[0] && r[0] <= 'z' {
+		r[0] -= 'a' - 'A'
+	}
+	return "parent" + string(r)
+}
+
+// describe tells people which variable it is.
+func describe(v *variable) string {
+	switch {
+	case v.obj != nil:
+		return v.kind + " " + v.obj.Name()
+	case v.id != nil:
+		return v.kind + " " + v.id.Name
+	default:
+		return v.kind + " without a name"
+	}
+}
+
+// syntacticOrigin tells where the context of a function's scope comes from, going by its imports alone.
+func syntacticOrigin(file *ast.File, fn *ast.FuncDecl) string {
 	names := map[string]bool{}
 	for _, spec := range file.Imports {
 		if path, err := strconv.Unquote(spec.Path.Value); err != nil || path != "context" {
@@ -80,134 +269,15 @@ func contextNames(file *ast.File) map[string]bool {
 			names[spec.Name.Name+".Context"] = true
 		}
 	}
-	return names
-}
-
-// contextOrigin describes the parameter for people; nil stands for none.
-func contextOrigin(field *ast.Field) string {
-	switch {
-	case field == nil:
-		return "none"
-	case len(field.Names) == 0:
-		return "parameter without a name"
-	default:
-		return "parameter " + field.Names[0].Name
-	}
-}
-
-// handover looks at what the body does with its context.
-func (fn *function) handover(id *ast.Ident) handover {
-	v := fn.pkg.Info.Defs[id]
-	if v == nil || id.Name == "_" {
-		return keep
-	}
-	u := contextUse{info: fn.pkg.Info, v: v}
-	u.walk(fn.decl.Body, false)
-	switch {
-	case !u.used || u.identity != "":
-		return keep
-	case u.captured && !fn.assigned[v]:
-		return replace
-	default:
-		return assign
-	}
-}
-
-// A contextUse is what a function body does with a context.
-type contextUse struct {
-	info     *types.Info
-	v        types.Object
-	used     bool
-	captured bool // by a function literal
-	// identity is how the function looks at which context it has, or keeps it for others to look at; empty
-	// if it only passes it to calls.
-	identity string
-}
-
-func (u *contextUse) walk(root ast.Node, inLiteral bool) {
-	ast.Inspect(root, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			if !inLiteral {
-				u.walk(n.Body, true)
-				return false
-			}
-		case *ast.BinaryExpr:
-			if n.Op == token.EQL || n.Op == token.NEQ {
-				u.note("compared", n.X, n.Y)
-			}
-		case *ast.SwitchStmt:
-			u.note("compared", n.Tag)
-		case *ast.TypeAssertExpr:
-			u.note("asserted", n.X)
-		case *ast.AssignStmt:
-			if !allIdents(n.Lhs) {
-				u.note("stored", n.Rhs...)
-			}
-		case *ast.CompositeLit:
-			u.note("stored", n.Elts...)
-		case *ast.KeyValueExpr:
-			u.note("stored", n.Value)
-		case *ast.SendStmt:
-			u.note("sent", n.Value)
-		case *ast.ReturnStmt:
-			u.note("returned", n.Results...)
-		case *ast.Ident:
-			if u.is(n) {
-				u.used = true
-				u.captured = u.captured || inLiteral
-			}
+	for _, field := range fn.Type.Params.List {
+		if !names[types.ExprString(field.Type)] {
+			continue
 		}
-		return true
-	})
-}
-
-// note notes what is done with the context, if it is one of the expressions.
-func (u *contextUse) note(what string, exprs ...ast.Expr) {
-	if u.identity == "" && slices.ContainsFunc(exprs, u.is) {
-		u.identity = what
-	}
-}
-
-func allIdents(exprs []ast.Expr) bool {
-	return !slices.ContainsFunc(exprs, func(e ast.Expr) bool {
-		_, ok := ast.Unparen(e).(*ast.Ident)
-		return !ok
-	})
-}
-
-func (u *contextUse) is(e ast.Expr) bool {
-	id, ok := ast.Unparen(e).(*ast.Ident)
-	return ok && u.info.Uses[id] == u.v
-}
-
-// assignedIn returns the variables that a body sets, or takes the address of, after their declaration.
-func assignedIn(body *ast.BlockStmt, info *types.Info) map[types.Object]bool {
-	assigned := map[types.Object]bool{}
-	set := func(e ast.Expr) {
-		if id, ok := ast.Unparen(e).(*ast.Ident); ok && info.Uses[id] != nil {
-			assigned[info.Uses[id]] = true
+		v := &variable{kind: "parameter"}
+		if len(field.Names) > 0 {
+			v.id = field.Names[0]
 		}
+		return describe(v)
 	}
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, lhs := range n.Lhs {
-				set(lhs)
-			}
-		case *ast.IncDecStmt:
-			set(n.X)
-		case *ast.UnaryExpr:
-			if n.Op == token.AND {
-				set(n.X)
-			}
-		case *ast.RangeStmt:
-			if n.Tok == token.ASSIGN {
-				set(n.Key)
-				set(n.Value)
-			}
-		}
-		return true
-	})
-	return assigned
+	return "unknown without types"
 }

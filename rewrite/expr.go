@@ -21,9 +21,9 @@ type expr struct {
 	onReturn bool
 }
 
-// check type-checks an expression at the top of the function's body. It returns nil, and leaves a
-// diagnostic, where that fails.
-func (fn *function) check(d *scopes.Directive, key string, e scopes.Expr) *expr {
+// checkExpr type-checks an expression where the site is. It returns nil, and leaves a diagnostic, where that
+// fails.
+func (st *site) checkExpr(d *scopes.Directive, key string, e scopes.Expr) *expr {
 	info := &types.Info{
 		Types:      map[ast.Expr]types.TypeAndValue{},
 		Uses:       map[*ast.Ident]types.Object{},
@@ -33,7 +33,7 @@ func (fn *function) check(d *scopes.Directive, key string, e scopes.Expr) *expr 
 	if err != nil {
 		panic("rewrite: expression was not checked: " + err.Error())
 	}
-	if err := types.CheckExpr(fn.pkg.Fset, fn.pkg.Types, fn.decl.Body.Lbrace+1, tree, info); err != nil {
+	if err := types.CheckExpr(st.fn.pkg.Fset, st.fn.pkg.Types, st.pos, tree, info); err != nil {
 		at, message := e.Pos, err.Error()
 		var typeErr types.Error
 		if errors.As(err, &typeErr) {
@@ -42,16 +42,16 @@ func (fn *function) check(d *scopes.Directive, key string, e scopes.Expr) *expr 
 				at = typeErr.Pos
 			}
 		}
-		fn.refuse(at, d.Subject(), "%s=%s: %s", key, e.Text, message)
+		st.refuse(at, d.Subject(), "%s=%s: %s", key, e.Text, message)
 		return nil
 	}
 	x := &expr{Expr: e, tree: tree, info: info, tv: info.Types[tree]}
 	if problem := x.problem(); problem != "" {
-		fn.refuse(e.Pos, d.Subject(), "%s=%s: %s", key, e.Text, problem)
+		st.refuse(e.Pos, d.Subject(), "%s=%s: %s", key, e.Text, problem)
 		return nil
 	}
 	for _, obj := range info.Uses {
-		x.onReturn = x.onReturn || fn.isResult(obj)
+		x.onReturn = x.onReturn || st.fn.isResult(obj)
 	}
 	return x
 }

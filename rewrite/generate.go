@@ -192,12 +192,12 @@ func (g *generation) instrumentPackage(l *loaded) error {
 		g.fail(mine[0].path, scopes.SyntaxDiagnostics(err)...)
 		return nil
 	}
-	pkg, info, diagnostics := l.check(g.fset, syntax)
+	p, diagnostics := l.check(g.fset, syntax)
 	if len(diagnostics) > 0 {
 		g.fail(mine[0].path, g.restore(diagnostics)...)
 		return nil
 	}
-	p := &Package{Fset: g.fset, Types: pkg, Info: info, OtherNames: otherNames(l.Package)}
+	p.OtherNames = otherNames(l.Package)
 	for _, c := range mine {
 		before := len(c.found.Diagnostics())
 		c.origins = map[*scopes.Site]string{}
@@ -251,7 +251,7 @@ func (g *generation) verify(l *loaded, mine []*candidate) error {
 		}
 		files = append(files, file)
 	}
-	if _, _, diagnostics := l.check(fset, files); len(diagnostics) > 0 {
+	if _, diagnostics := l.check(fset, files); len(diagnostics) > 0 {
 		return fmt.Errorf("generated code does not compile, nothing was written; this is a defect of teleinstr: %w", diagnostics[0])
 	}
 	return nil

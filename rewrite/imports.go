@@ -24,10 +24,10 @@ func importDecls(file *ast.File) []*ast.GenDecl {
 	return decls
 }
 
-// runtimeImport decides under which name the functions of a file reach the runtime package: that of an
-// import a person has written, unless one of the functions hides it, or else a new one that nothing in
+// runtimeImport decides under which name the sites of a file reach the runtime package: that of an import a
+// person has written, unless a declaration with a site hides it, or else a new one that nothing in
 // the file and the package is called.
-func (p *Package) runtimeImport(file *File, functions []*ast.FuncDecl) (name string, isNew bool) {
+func (p *Package) runtimeImport(file *File, paths [][]ast.Node) (name string, isNew bool) {
 	for _, spec := range file.Syntax.Imports {
 		if path, err := strconv.Unquote(spec.Path.Value); err != nil || path != RuntimePath {
 			continue
@@ -36,7 +36,7 @@ func (p *Package) runtimeImport(file *File, functions []*ast.FuncDecl) (name str
 		if spec.Name != nil {
 			name = spec.Name.Name
 		}
-		if name != "." && name != "_" && !p.hidden(name, functions) {
+		if name != "." && name != "_" && !p.hidden(name, paths) {
 			return name, false
 		}
 	}
@@ -61,11 +61,11 @@ func (p *Package) runtimeImport(file *File, functions []*ast.FuncDecl) (name str
 	return unused(taken, runtimeName, "teleinstr"), true
 }
 
-// hidden reports whether one of the functions calls something other than an import by the name.
-func (p *Package) hidden(name string, functions []*ast.FuncDecl) bool {
-	for _, fn := range functions {
+// hidden reports whether one of the declarations that the paths start at calls something other than an import by the name.
+func (p *Package) hidden(name string, paths [][]ast.Node) bool {
+	for _, path := range paths {
 		found := false
-		ast.Inspect(fn, func(n ast.Node) bool {
+		ast.Inspect(path[0], func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok && id.Name == name {
 				obj := object(p.Info, id)
 				if _, isImport := obj.(*types.PkgName); obj != nil && !isImport && !isMember(obj) {

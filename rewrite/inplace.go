@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"go/ast"
 	"go/token"
 	"strings"
 )
@@ -13,11 +14,62 @@ func printInPlace(f *fileEdits) []splice {
 	if f.importName != "" {
 		splices = append(splices, f.importInPlace())
 	}
-	for _, e := range f.functions {
-		splices = append(splices, e.signature...)
-		splices = append(splices, f.bodyInPlace(e)...)
+	for _, fn := range f.functions {
+		splices = append(splices, fn.signature...)
+		renamings := fn.renamings
+		if first := fn.first(); first != "" {
+			splices = append(splices, f.bodyInPlace(fn, first, renamings)...)
+			renamings = nil
+		}
+		for _, b := range fn.blocks {
+			splices = append(splices, f.blockInPlace(b, renamings))
+			renamings = nil
+		}
+		for _, e := range fn.exits {
+			splices = append(splices, f.exitInPlace(e))
+		}
 	}
 	return splices
+}
+
+// blockInPlace inserts statements below the line of the directives they come from.
+func (f *fileEdits) blockInPlace(b blockEdit, renamings []renaming) splice {
+	directive := f.offset(b.after)
+	at := nextLine(f.src, directive)
+	indent := leadingBlanks(f.src[lineStart(f.src, directive):])
+	return splice{at, at, indent + f.region(header{multiLine, renamings}, b.statements, indent, lineEnd(f.src, at))}
+}
+
+// exitInPlace inserts the end of a scope: on a line of its own, or, where the statement shares its line with
+// another, on that line.
+func (f *fileEdits) exitInPlace(e exitEdit) splice {
+	end := markerExit + " " + e.scope + ".End()"
+	if e.after != nil {
+		at := f.offset(e.after.End())
+		next := nextLine(f.src, at)
+		if rest := strings.TrimSpace(string(f.src[at:next])); rest == "" || strings.HasPrefix(rest, "//") {
+			line := lineStart(f.src, f.offset(unlabeled(e.after).Pos()))
+			return splice{next, next, leadingBlanks(f.src[line:]) + end + lineEnd(f.src, next)}
+		}
+		return splice{at, at, "; " + end}
+	}
+	at := f.offset(e.before)
+	line := lineStart(f.src, at)
+	if indent := string(f.src[line:at]); strings.TrimSpace(indent) == "" {
+		return splice{line, line, indent + end + lineEnd(f.src, at)}
+	}
+	return splice{at, at, end + "; "}
+}
+
+// unlabeled returns a statement without its labels, which stand further left.
+func unlabeled(s ast.Stmt) ast.Stmt {
+	for {
+		labeled, ok := s.(*ast.LabeledStmt)
+		if !ok {
+			return s
+		}
+		s = labeled.Stmt
+	}
 }
 
 // bodyInPlace inserts the statements at the top of the body. A body on one line,
@@ -32,14 +84,14 @@ func printInPlace(f *fileEdits) []splice {
 //		//tele:end 5f0c3a1b
 //		return len(s.items) //tele:line
 //	}
-func (f *fileEdits) bodyInPlace(e *functionEdit) []splice {
-	open, closing := f.offset(e.decl.Body.Lbrace)+1, f.offset(e.decl.Body.Rbrace)
-	line := lineStart(f.src, f.offset(e.decl.Type.Func))
+func (f *fileEdits) bodyInPlace(fn *function, statements string, renamings []renaming) []splice {
+	open, closing := f.offset(fn.body.Lbrace)+1, f.offset(fn.body.Rbrace)
+	line := lineStart(f.src, f.offset(fn.typ.Func))
 	outer := leadingBlanks(f.src[line:])
 	inner := outer + "\t"
 	at, shape := insertionPoint(f.src, open, closing)
 	eol := lineEnd(f.src, at)
-	code := f.region(header{shape, e.renamings}, e.statements, inner, eol)
+	code := f.region(header{shape, renamings}, statements, inner, eol)
 	switch shape {
 	case multiLine:
 		return []splice{{at, at, inner + code}}

@@ -3,7 +3,6 @@ package rewrite
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"github.com/teleinstr/teleinstr/scopes"
 )
@@ -71,17 +70,12 @@ func (c *candidate) sites(fset *token.FileSet) []SiteInfo {
 	return out
 }
 
-// origin tells where the context of a site comes from. Without types it goes by how the parameter's type
-// is written.
+// origin tells where the context of a site comes from.
 func (c *candidate) origin(s *scopes.Site) string {
-	if origin, typed := c.origins[s]; typed {
+	if origin, typed := c.origins[s]; typed || s.Func == nil || s.Block != nil {
 		return origin
 	}
-	if s.Func == nil {
-		return contextOrigin(nil)
-	}
-	names := contextNames(c.syntax)
-	return contextOrigin(firstContext(s.Func, func(t ast.Expr) bool { return names[types.ExprString(t)] }))
+	return syntacticOrigin(c.syntax, s.Func)
 }
 
 // functionName returns the name of a function as stack traces have it, without the package.

@@ -93,7 +93,8 @@ func (l *loaded) requiresRuntime() error {
 }
 
 // check type-checks the files of the package. Dependencies are read from export data.
-func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*types.Package, *types.Info, []scopes.Diagnostic) {
+func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scopes.Diagnostic) {
+	imports := l.importer(fset)
 	info := &types.Info{
 		Types:     map[ast.Expr]types.TypeAndValue{},
 		Defs:      map[*ast.Ident]types.Object{},
@@ -103,7 +104,7 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*types.Package, 
 	}
 	var diagnostics []scopes.Diagnostic
 	config := types.Config{
-		Importer:    l.importer(fset),
+		Importer:    imports,
 		FakeImportC: true,
 		Error: func(err error) {
 			var typeErr types.Error
@@ -119,7 +120,14 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*types.Package, 
 		config.GoVersion = "go" + l.Module.GoVersion
 	}
 	pkg, _ := config.Check(l.PkgPath, fset, files, info)
-	return pkg, info, diagnostics
+	p := &Package{Fset: fset, Types: pkg, Info: info}
+	// The runtime package imports context, so that it is there whatever the package itself imports.
+	if context, err := imports.Import("context"); err != nil {
+		diagnostics = append(diagnostics, scopes.Diagnostic{Position: token.Position{Filename: l.Dir, Line: 1, Column: 1}, Message: err.Error()})
+	} else {
+		p.Context = context.Scope().Lookup("Context").Type().Underlying().(*types.Interface)
+	}
+	return p, diagnostics
 }
 
 // importer returns an importer that knows the dependencies of the package, and the runtime package.

@@ -1,10 +1,12 @@
 package rewrite
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/teleinstr/teleinstr/scopes"
 )
@@ -24,7 +26,8 @@ type Package struct {
 	Fset  *token.FileSet
 	Types *types.Package
 	Info  *types.Info
-	Files []*File
+	// Context is the interface type of context.Context.
+	Context *types.Interface
 	// OtherNames are the names declared in files of the package's directory that this configuration
 	// leaves out.
 	OtherNames map[string]bool
@@ -41,45 +44,76 @@ type fileEdits struct {
 	fset       *token.FileSet
 	src        []byte
 	syntax     *ast.File
-	importName string // under which to import the runtime package; empty if a person has done it
-	functions  []*functionEdit
+	importName string      // under which to import the runtime package; empty if a person has done it
+	functions  []*function // by position of their bodies
+
+	known        map[*ast.BlockStmt]*function
+	declarations map[ast.Node]*declaration
+}
+
+// A declaration is what the functions in one top-level declaration share.
+type declaration struct {
+	taken    map[string]bool
+	assigned map[types.Object]bool
 }
 
 func (f *fileEdits) offset(pos token.Pos) int { return f.fset.PositionFor(pos, false).Offset }
 
-// A functionEdit is what is to be put into one function.
-type functionEdit struct {
-	decl       *ast.FuncDecl
-	statements string // to run first, formatted, without indentation
-	signature  []splice
-	renamings  []renaming
+func (f *fileEdits) declaration(p *Package, root ast.Node) (taken map[string]bool, assigned map[types.Object]bool) {
+	d := f.declarations[root]
+	if d == nil {
+		d = &declaration{identifiers(root), assignedIn(root, p.Info)}
+		f.declarations[root] = d
+	}
+	return d.taken, d.assigned
 }
 
 // edits works out the edits of a file. A site with diagnostics gets none; what this finds wrong with a
 // site is added to its diagnostics.
 func (p *Package) edits(file *File) *fileEdits {
-	f := &fileEdits{fset: p.Fset, src: file.Src, syntax: file.Syntax}
+	f := &fileEdits{
+		fset: p.Fset, src: file.Src, syntax: file.Syntax,
+		known: map[*ast.BlockStmt]*function{}, declarations: map[ast.Node]*declaration{},
+	}
 	var sites []*scopes.Site
-	var functions []*ast.FuncDecl
+	var paths [][]ast.Node
 	for _, s := range file.Found.Sites {
-		if s.Block != nil && len(s.Diagnostics) == 0 {
-			d := s.Directives[0]
-			s.Diagnostics = append(s.Diagnostics, p.diagnostic(d.Pos, d.Subject(), "stands in a block, which this version does not instrument; move it into the doc comment of a function"))
-		}
 		if len(s.Diagnostics) == 0 && s.Instruments() {
-			sites, functions = append(sites, s), append(functions, s.Func)
+			sites, paths = append(sites, s), append(paths, pathTo(file.Syntax, s))
 		}
 	}
-	name, isNew := p.runtimeImport(file, functions)
-	for _, s := range sites {
-		fn := p.newFunction(f, s, name)
-		file.Origins[s] = fn.origin()
-		if e := fn.edit(); len(s.Diagnostics) == 0 {
-			f.functions = append(f.functions, e)
+	name, isNew := p.runtimeImport(file, paths)
+	for i, s := range sites {
+		fn := p.newFunction(f, paths[i], name)
+		for _, d := range s.Directives {
+			fn.take(d)
 		}
+		file.Origins[s] = newSite(fn, s).edit()
 	}
-	if isNew && len(f.functions) > 0 {
+	if isNew && len(sites) > 0 {
 		f.importName = name
 	}
+	slices.SortFunc(f.functions, func(a, b *function) int { return cmp.Compare(a.body.Lbrace, b.body.Lbrace) })
 	return f
+}
+
+// pathTo returns the nodes from the declaration that holds a site down to the body or block it covers.
+func pathTo(file *ast.File, s *scopes.Site) []ast.Node {
+	if s.Block == nil {
+		return []ast.Node{s.Func}
+	}
+	var path []ast.Node
+	for _, decl := range file.Decls {
+		if decl.Pos() > s.Block.Pos() || s.Block.Pos() >= decl.End() {
+			continue
+		}
+		ast.Inspect(decl, func(n ast.Node) bool {
+			if n == nil || n.Pos() > s.Block.Pos() || n.End() < s.Block.End() {
+				return false
+			}
+			path = append(path, n)
+			return n != s.Block
+		})
+	}
+	return path
 }

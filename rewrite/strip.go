@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"regexp"
 	"strings"
 
 	"github.com/teleinstr/teleinstr/scopes"
@@ -30,6 +31,7 @@ func strip(filename string, src []byte) ([]byte, []splice, []scopes.Diagnostic) 
 	}
 	s := stripper{fset: fset, file: file, src: src}
 	s.regions()
+	s.signatures()
 	s.imports()
 	if len(s.diagnostics) > 0 {
 		return nil, nil, scopes.SortDiagnostics(s.diagnostics)
@@ -42,6 +44,7 @@ type stripper struct {
 	file        *ast.File
 	src         []byte
 	generated   []span
+	renamed     []renamedField
 	splices     []splice
 	diagnostics []scopes.Diagnostic
 }
@@ -85,6 +88,8 @@ func (s *stripper) regions() {
 			case isMark(c, markerEnd):
 				s.region(begin, c)
 				begin = nil
+			case c.Text == markerExit:
+				s.exit(c)
 			}
 		}
 	}
@@ -121,44 +126,103 @@ func (s *stripper) region(begin, end *ast.Comment) {
 		s.errorf(begin.Pos(), begin.Text, "the marker shares its line with code; give it a line of its own")
 		return
 	case h.shape == empty && fn != nil:
-		before, after := s.offset(fn.Body.Lbrace)+1, skip(s.src, to, strings.TrimSuffix(indent, "\t"))
-		if strings.TrimSpace(string(s.src[before:from])) == "" && after == s.offset(fn.Body.Rbrace) {
+		before, after := s.offset(fn.body.Lbrace)+1, skip(s.src, to, strings.TrimSuffix(indent, "\t"))
+		if strings.TrimSpace(string(s.src[before:from])) == "" && after == s.offset(fn.body.Rbrace) {
 			from, to = before, after
 		}
 	}
 	s.generated = append(s.generated, span{from, to})
 	s.remove(from, to)
-	if fn != nil {
-		for _, r := range h.renamings {
-			s.rename(fn, r)
+	for _, r := range h.renamings {
+		s.renamed = append(s.renamed, renamedField{fn, r})
+	}
+}
+
+// A renamedField is a renaming of a function's signature that is to be taken back.
+type renamedField struct {
+	fn *strippedFunction
+	renaming
+}
+
+// signatures takes back the renamings, once it is known which code is generated.
+func (s *stripper) signatures() {
+	for _, r := range s.renamed {
+		if r.fn != nil {
+			s.rename(r.fn, r.renaming)
 		}
 	}
 }
 
+// exit takes out the end of a scope that stands where its block is left.
+func (s *stripper) exit(c *ast.Comment) {
+	start := s.offset(c.Pos())
+	m := exitCall.Find(s.src[start:])
+	if m == nil {
+		s.errorf(c.Pos(), c.Text, "generated code was edited; take the comment out if the line is yours now, or the line as a whole")
+		return
+	}
+	end := start + len(m)
+	line, next := lineStart(s.src, start), nextLine(s.src, start)
+	before, after := strings.TrimSpace(string(s.src[line:start])), strings.TrimSpace(string(s.src[end:next]))
+	switch {
+	case before == "" && after == "":
+		start, end = line, next
+	case strings.HasPrefix(after, ";"):
+		end = skip(s.src, end, "; ")
+	case strings.HasSuffix(before, ";"):
+		start -= len("; ")
+	default:
+		s.errorf(c.Pos(), c.Text, "generated code shares its line with other code; give it a line of its own")
+		return
+	}
+	s.generated = append(s.generated, span{start, end})
+	s.remove(start, end)
+}
+
+// exitCall matches what is generated to end a scope.
+var exitCall = regexp.MustCompile(`^/\*tele:gen\*/ \w+\.End\(\)`)
+
 // closingMark takes out the mark before the closing brace of a body that was on one line.
-func (s *stripper) closingMark(fn *ast.FuncDecl) {
+func (s *stripper) closingMark(fn *strippedFunction) {
 	if fn == nil {
 		return
 	}
-	brace := s.offset(fn.Body.Rbrace)
+	brace := s.offset(fn.body.Rbrace)
 	mark := bytes.LastIndex(s.src[:brace], []byte(markerLine))
-	if mark > s.offset(fn.Body.Lbrace) && len(bytes.TrimSpace(s.src[mark+len(markerLine):brace])) == 0 {
+	if mark > s.offset(fn.body.Lbrace) && len(bytes.TrimSpace(s.src[mark+len(markerLine):brace])) == 0 {
 		s.remove(mark, brace)
 	}
 }
 
-// function returns the function declaration whose body holds pos.
-func (s *stripper) function(pos token.Pos) *ast.FuncDecl {
-	for _, decl := range s.file.Decls {
-		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Body != nil && fn.Body.Lbrace < pos && pos < fn.Body.Rbrace {
-			return fn
+// A strippedFunction is the innermost declaration or literal around generated code.
+type strippedFunction struct {
+	recv *ast.FieldList // nil for functions and literals
+	typ  *ast.FuncType
+	body *ast.BlockStmt
+}
+
+// function returns the innermost function whose body holds pos.
+func (s *stripper) function(pos token.Pos) (fn *strippedFunction) {
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		var f strippedFunction
+		switch n := n.(type) {
+		case nil:
+			return false
+		case *ast.FuncDecl:
+			f = strippedFunction{n.Recv, n.Type, n.Body}
+		case *ast.FuncLit:
+			f = strippedFunction{nil, n.Type, n.Body}
 		}
-	}
-	return nil
+		if f.body != nil && f.body.Lbrace < pos && pos < f.body.Rbrace {
+			fn = &f
+		}
+		return n.Pos() <= pos && pos < n.End()
+	})
+	return fn
 }
 
 // rename takes back what was done to a name in the signature of fn, unless a person has come to rely on it.
-func (s *stripper) rename(fn *ast.FuncDecl, r renaming) {
+func (s *stripper) rename(fn *strippedFunction, r renaming) {
 	list, id := field(fn, r.name)
 	if id == nil {
 		return
@@ -195,9 +259,9 @@ func (s *stripper) unname(list *ast.FieldList, name string) {
 	s.splices = append(s.splices, names...)
 }
 
-// field returns the parameter or result of fn that is called name.
-func field(fn *ast.FuncDecl, name string) (*ast.FieldList, *ast.Ident) {
-	for _, list := range []*ast.FieldList{fn.Type.Params, fn.Type.Results} {
+// field returns the receiver, parameter or result of fn that is called name.
+func field(fn *strippedFunction, name string) (*ast.FieldList, *ast.Ident) {
+	for _, list := range []*ast.FieldList{fn.recv, fn.typ.Params, fn.typ.Results} {
 		if list == nil {
 			continue
 		}
@@ -214,8 +278,8 @@ func field(fn *ast.FuncDecl, name string) (*ast.FieldList, *ast.Ident) {
 
 // use returns where a person uses a parameter or result that generated code has named, if at all. A
 // declaration of the same name in the body means that there is a variable of the user's own.
-func (s *stripper) use(fn *ast.FuncDecl, id *ast.Ident) token.Pos {
-	for _, stmt := range fn.Body.List {
+func (s *stripper) use(fn *strippedFunction, id *ast.Ident) token.Pos {
+	for _, stmt := range fn.body.List {
 		if a, ok := stmt.(*ast.AssignStmt); ok && a.Tok == token.DEFINE && !s.isGenerated(a.Pos()) {
 			for _, lhs := range a.Lhs {
 				if x, ok := lhs.(*ast.Ident); ok && x.Name == id.Name {
@@ -224,7 +288,7 @@ func (s *stripper) use(fn *ast.FuncDecl, id *ast.Ident) token.Pos {
 			}
 		}
 	}
-	return s.firstUse(fn.Body, func(x *ast.Ident) bool { return x.Name == id.Name })
+	return s.firstUse(fn.body, func(x *ast.Ident) bool { return x.Name == id.Name })
 }
 
 // firstUse returns the first identifier below root that match accepts and a person has written.

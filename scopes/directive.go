@@ -40,6 +40,7 @@ func (v Verb) form() string {
 // A Directive is one //tele: comment.
 type Directive struct {
 	Pos    token.Pos // of the comment
+	End    token.Pos // behind the comment
 	Verb   Verb
 	Name   string // scope or metric name, as written
 	Root   bool   // start a new chain

@@ -56,7 +56,7 @@ func Find(fset *token.FileSet, file *ast.File, src []byte) *Result {
 		file:  file,
 		src:   src,
 		docs:  map[*ast.CommentGroup]*ast.FuncDecl{},
-		sites: map[ast.Node]*Site{},
+		sites: map[siteKey]*Site{},
 	}
 	for _, decl := range file.Decls {
 		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Doc != nil {
@@ -79,8 +79,14 @@ type finder struct {
 	file   *ast.File
 	src    []byte
 	docs   map[*ast.CommentGroup]*ast.FuncDecl
-	sites  map[ast.Node]*Site
+	sites  map[siteKey]*Site
 	result Result
+}
+
+// A siteKey identifies a site: the directives in one group of comments about one function or block.
+type siteKey struct {
+	group  *ast.CommentGroup
+	covers ast.Node
 }
 
 func (f *finder) position(pos token.Pos) token.Position { return f.fset.PositionFor(pos, false) }
@@ -113,7 +119,7 @@ func (f *finder) comment(group *ast.CommentGroup, c *ast.Comment) {
 		f.stray(c.Pos(), "tele:"+word, "unknown directive; %s", suggestVerb(word))
 		return
 	}
-	d := &Directive{Pos: c.Pos(), Verb: Verb(word)}
+	d := &Directive{Pos: c.Pos(), End: c.End(), Verb: Verb(word)}
 	site := f.site(group, c, d)
 	if site == nil {
 		return
@@ -129,7 +135,7 @@ func (f *finder) comment(group *ast.CommentGroup, c *ast.Comment) {
 // site returns the site that d, which stands in c, belongs to. It is nil where no directive may stand.
 func (f *finder) site(group *ast.CommentGroup, c *ast.Comment, d *Directive) *Site {
 	if fn := f.docs[group]; fn != nil {
-		return f.siteOf(fn, fn, nil)
+		return f.siteOf(siteKey{group, fn}, fn, nil)
 	}
 	fn, block := f.enclosing(c.Pos())
 	switch {
@@ -144,13 +150,13 @@ func (f *finder) site(group *ast.CommentGroup, c *ast.Comment, d *Directive) *Si
 	case inStatement(block, c):
 		f.stray(c.Pos(), d.Subject(), "stands inside a statement; move it above")
 	default:
-		return f.siteOf(c, fn, block)
+		return f.siteOf(siteKey{group, block}, fn, block)
 	}
 	return nil
 }
 
 // siteOf returns the site with the given identity, which it makes if there is none.
-func (f *finder) siteOf(key ast.Node, fn *ast.FuncDecl, block ast.Node) *Site {
+func (f *finder) siteOf(key siteKey, fn *ast.FuncDecl, block ast.Node) *Site {
 	if s := f.sites[key]; s != nil {
 		return s
 	}

@@ -1,26 +1,10 @@
 package rewrite
 
-import (
-	"go/ast"
-	"go/types"
-)
-
-// errorResult returns the last result of the function if it is an error, and its index in the list.
-func (fn *function) errorResult() *ast.Field {
-	results := fn.decl.Type.Results
-	if results == nil || len(results.List) == 0 {
-		return nil
-	}
-	last := results.List[len(results.List)-1]
-	if !types.Identical(fn.pkg.Info.TypeOf(last.Type), types.Universe.Lookup("error").Type()) {
-		return nil
-	}
-	return last
-}
+import "go/ast"
 
 // nameError makes sure that the error result has a name, and returns it.
 func (fn *function) nameError(result *ast.Field) string {
-	results := fn.decl.Type.Results
+	results := fn.typ.Results
 	if len(result.Names) > 0 {
 		last := result.Names[len(result.Names)-1]
 		if last.Name != "_" {
@@ -51,17 +35,24 @@ func (fn *function) nameAll(list *ast.FieldList, named *ast.Field, name string) 
 	fn.renamings = append(fn.renamings, renaming{name, wasUnnamed})
 }
 
-// nameContext makes sure that generated code can reach the context.
-func (fn *function) nameContext(c *contextParam) {
-	switch {
-	case c.id == nil:
-		c.name = unused(fn.taken, "ctx", "teleCtx")
-		fn.nameAll(fn.decl.Type.Params, c.field, c.name)
-	case c.id.Name == "_":
-		c.name = fn.rename(c.id, wasBlank, "ctx", "teleCtx")
-	case c.handover == replace:
-		c.name = fn.rename(c.id, wasNamed+naming(c.id.Name), "parentCtx")
+// nameParameter makes sure that generated code can reach a parameter or the receiver, and returns its
+// name: one of the candidates if it has none.
+func (fn *function) nameParameter(list *ast.FieldList, field *ast.Field, candidates ...string) string {
+	if len(field.Names) > 0 {
+		id := field.Names[0]
+		if id.Name != "_" {
+			return id.Name
+		}
 	}
+	if fn.named[field] == "" {
+		if len(field.Names) > 0 {
+			fn.named[field] = fn.rename(field.Names[0], wasBlank, candidates...)
+		} else {
+			fn.named[field] = unused(fn.taken, candidates...)
+			fn.nameAll(list, field, fn.named[field])
+		}
+	}
+	return fn.named[field]
 }
 
 // rename gives a parameter or result another name, the first of the candidates that is free.

@@ -1,0 +1,229 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+)
+
+// A handover says how the code further down comes to the new context.
+type handover int
+
+const (
+	// keep: it does not, for it does not pass its context on, or looks at its identity.
+	keep handover = iota
+	// assign: the variable is set to the new context.
+	assign
+	// replace: the parameter is renamed, and a variable of its name is declared. Setting a parameter that
+	// a closure captures would make the compiler move it to the heap, telemetry on or off.
+	replace
+	// shadow: a variable of the same name is declared, in a block further in.
+	shadow
+)
+
+// handover decides how the code that the site covers comes to a new value of a variable; where it had
+// better not, it says why.
+func (st *site) handover(obj types.Object) (handover, string) {
+	fn := st.fn
+	if obj == nil || obj.Name() == "_" || !st.hasScope {
+		return keep, ""
+	}
+	u := variableUse{info: fn.pkg.Info, v: obj}
+	if obj.Parent() == st.blockScope() {
+		u.walk(fn.body, false)
+		if !u.used || u.identity != "" {
+			return keep, u.identity
+		}
+		return st.handoverHere(obj, &u)
+	}
+	for _, s := range st.block.rest {
+		u.walk(s, false)
+	}
+	switch {
+	case !u.used || u.identity != "":
+		return keep, u.identity
+	case u.set:
+		return keep, "it is set in the block"
+	case st.redeclared(obj.Name(), u.captured):
+		return keep, "the block declares another variable of that name"
+	case st.block.jumpsOver(fn.body, labelsIn(fn.body)):
+		return keep, "a goto leads past the directive"
+	default:
+		return shadow, ""
+	}
+}
+
+// handoverHere decides for a variable that is declared in the very block that the site covers.
+func (st *site) handoverHere(obj types.Object, u *variableUse) (handover, string) {
+	v, _ := obj.(*types.Var)
+	isParameter := v != nil && v.Kind() != types.LocalVar
+	switch {
+	case st.fn.replaced[obj]:
+		return keep, "a closure captures it"
+	case st.jumpsBack():
+		return keep, "a goto leads back past the directive"
+	case !u.captured:
+		return assign, ""
+	case isParameter && st.first() && st.fn.assigned[obj]:
+		return assign, ""
+	case isParameter && st.first() && v.Kind() == types.ParamVar:
+		return replace, ""
+	default:
+		return keep, "a closure captures it"
+	}
+}
+
+// redeclared reports whether the block declares the name again after the directive, in a way that does not
+// come to the same: a statement such as
+//
+//	ctx, cancel := context.WithTimeout(ctx, time.Second)
+//
+// may set a variable that is there already, unless a closure captures it.
+func (st *site) redeclared(name string, captured bool) bool {
+	for _, s := range st.block.rest {
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok != token.DEFINE {
+				continue
+			}
+			declares, others := false, false
+			for _, lhs := range s.Lhs {
+				id, ok := lhs.(*ast.Ident)
+				if !ok || st.fn.pkg.Info.Defs[id] == nil {
+					continue
+				}
+				declares = declares || id.Name == name
+				others = others || id.Name != name && id.Name != "_"
+			}
+			if declares && (!others || captured || st.blockCaptures(name)) {
+				return true
+			}
+		case *ast.DeclStmt:
+			if identifiers(s)[name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// blockCaptures reports whether a function literal in what the directives cover mentions the name.
+func (st *site) blockCaptures(name string) bool {
+	found := false
+	for _, s := range st.block.rest {
+		ast.Inspect(s, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.FuncLit); ok && identifiers(lit)[name] {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// A variableUse is what code does with a variable that holds a context, or something that carries one.
+type variableUse struct {
+	info     *types.Info
+	v        types.Object
+	used     bool
+	captured bool // by a function literal
+	set      bool
+	// identity is how the code looks at which value it is, or keeps it for others to look at; empty if it
+	// only passes it to calls.
+	identity string
+}
+
+func (u *variableUse) walk(root ast.Node, inLiteral bool) {
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			if !inLiteral {
+				u.walk(n.Body, true)
+				return false
+			}
+		case *ast.BinaryExpr:
+			if n.Op == token.EQL || n.Op == token.NEQ {
+				u.note("compared", n.X, n.Y)
+			}
+		case *ast.SwitchStmt:
+			u.note("compared", n.Tag)
+		case *ast.TypeAssertExpr:
+			u.note("asserted", n.X)
+		case *ast.AssignStmt:
+			u.set = u.set || slices.ContainsFunc(n.Lhs, u.is)
+			if !allIdents(n.Lhs) {
+				u.note("stored", n.Rhs...)
+			}
+		case *ast.UnaryExpr:
+			u.set = u.set || n.Op == token.AND && u.is(n.X)
+		case *ast.RangeStmt:
+			u.set = u.set || n.Tok == token.ASSIGN && (u.is(n.Key) || u.is(n.Value))
+		case *ast.CompositeLit:
+			u.note("stored", n.Elts...)
+		case *ast.KeyValueExpr:
+			u.note("stored", n.Value)
+		case *ast.SendStmt:
+			u.note("sent", n.Value)
+		case *ast.ReturnStmt:
+			u.note("returned", n.Results...)
+		case *ast.Ident:
+			if u.is(n) {
+				u.used = true
+				u.captured = u.captured || inLiteral
+			}
+		}
+		return true
+	})
+}
+
+// note notes what is done with the variable, if it is one of the expressions.
+func (u *variableUse) note(what string, exprs ...ast.Expr) {
+	if u.identity == "" && slices.ContainsFunc(exprs, u.is) {
+		u.identity = "it is " + what
+	}
+}
+
+func allIdents(exprs []ast.Expr) bool {
+	return !slices.ContainsFunc(exprs, func(e ast.Expr) bool {
+		_, ok := ast.Unparen(e).(*ast.Ident)
+		return !ok
+	})
+}
+
+func (u *variableUse) is(e ast.Expr) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	return ok && u.info.Uses[id] == u.v
+}
+
+// assignedIn returns the variables that a declaration sets, or takes the address of, after they are
+// declared.
+func assignedIn(root ast.Node, info *types.Info) map[types.Object]bool {
+	assigned := map[types.Object]bool{}
+	set := func(e ast.Expr) {
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok && info.Uses[id] != nil {
+			assigned[info.Uses[id]] = true
+		}
+	}
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, lhs := range n.Lhs {
+				set(lhs)
+			}
+		case *ast.IncDecStmt:
+			set(n.X)
+		case *ast.UnaryExpr:
+			if n.Op == token.AND {
+				set(n.X)
+			}
+		case *ast.RangeStmt:
+			if n.Tok == token.ASSIGN {
+				set(n.Key)
+				set(n.Value)
+			}
+		}
+		return true
+	})
+	return assigned
+}

@@ -1,0 +1,419 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"slices"
+
+	"github.com/dave/dst"
+
+	"github.com/teleinstr/teleinstr/scopes"
+)
+
+// A site builds the code of the directives of one [scopes.Site].
+type site struct {
+	*scopes.Site
+	fn            *function
+	pos           token.Pos // where expressions are evaluated
+	block         *block    // nil for directives in a function's doc comment
+	hasScope      bool
+	rebind        bool
+	rebindProblem string
+
+	leaving []*ast.BranchStmt // see [block.exits]
+	runsOut bool
+	// nested says that scopes end where the block is left, not when the function returns.
+	nested bool
+}
+
+func newSite(fn *function, s *scopes.Site) *site {
+	st := &site{Site: s, fn: fn, pos: fn.body.Lbrace + 1}
+	if s.Block != nil {
+		st.pos = s.Directives[len(s.Directives)-1].End
+		st.block = newBlock(s.Block, st.pos)
+	}
+	for _, d := range s.Directives {
+		st.hasScope = st.hasScope || d.Verb == scopes.Scope
+		st.rebind = st.rebind || d.Rebind
+	}
+	if st.block != nil && st.hasScope && len(st.block.rest) > 0 {
+		st.leaving, st.runsOut = st.block.exits(labelsIn(fn.body))
+		st.nested = st.block.node != fn.body || len(st.leaving) > 0
+	}
+	return st
+}
+
+func (st *site) refuse(pos token.Pos, subject, format string, args ...any) {
+	st.Diagnostics = append(st.Diagnostics, st.fn.pkg.diagnostic(pos, subject, format, args...))
+}
+
+// first reports whether no statement of the function stands before the directives.
+func (st *site) first() bool {
+	return st.block == nil || st.block.node == st.fn.body && st.block.first
+}
+
+// jumpsBack reports whether a goto leads out of what the directives cover, from where control may come in
+// again.
+func (st *site) jumpsBack() bool {
+	return slices.ContainsFunc(st.leaving, func(s *ast.BranchStmt) bool { return s.Tok == token.GOTO })
+}
+
+// blockScope returns the scope in which what the directives cover declares its variables.
+func (st *site) blockScope() *types.Scope {
+	if st.block == nil || st.block.node == st.fn.body {
+		return st.fn.scope()
+	}
+	return st.fn.pkg.Info.Scopes[st.block.node]
+}
+
+// A step is a directive with its expressions checked.
+type step struct {
+	*scopes.Directive
+	value *expr
+	attrs []attr
+	scope string // name of the variable that holds the scope
+}
+
+type attr struct {
+	key   string
+	value *expr
+}
+
+func (s *step) onReturn() bool {
+	return s.value != nil && s.value.onReturn || slices.ContainsFunc(s.attrs, func(a attr) bool { return a.value.onReturn })
+}
+
+// edit works out the code of the site, and hands it to the function. It returns where the context comes
+// from. If anything is wrong with the site, it only says so.
+func (st *site) edit() (origin string) {
+	steps := st.check()
+	if len(st.Diagnostics) > 0 {
+		return ""
+	}
+	src := st.source()
+	for _, s := range steps {
+		if s.Rebind && !src.rebinds {
+			st.refuseRebind(s, src)
+		}
+	}
+	if len(st.Diagnostics) > 0 {
+		return src.origin
+	}
+	b := &builder{site: st, src: src, steps: steps}
+	b.build()
+	return src.origin
+}
+
+func (st *site) refuseRebind(s *step, src *source) {
+	switch {
+	case st.rebindProblem != "":
+		st.refuse(s.Pos, s.Subject(), "rebind: %s: %s; take rebind out", src.origin, st.rebindProblem)
+	case src.name != "":
+		st.refuse(s.Pos, s.Subject(), "rebind: a context is handed on anyway; take rebind out")
+	default:
+		st.refuse(s.Pos, s.Subject(), "rebind: there is no parameter with a method WithContext to hand the context on through; take rebind out")
+	}
+}
+
+// check type-checks the directives and says what is wrong with them.
+func (st *site) check() []*step {
+	if st.block != nil && len(st.block.rest) == 0 && st.hasScope {
+		d := st.Directives[0]
+		st.refuse(d.Pos, d.Subject(), "nothing follows in the block; move it above what it is to time")
+		return nil
+	}
+	var steps []*step
+	for _, d := range st.Directives {
+		if d.Verb == scopes.Ignore {
+			continue
+		}
+		s := &step{Directive: d}
+		if d.Value != nil {
+			if s.value = st.checkExpr(d, d.Name, *d.Value); s.value != nil {
+				st.checkNumber(s)
+			}
+		}
+		for _, a := range d.Attrs {
+			if x := st.checkExpr(d, a.Key, a.Value); x != nil {
+				s.attrs = append(s.attrs, attr{a.Key, x})
+			}
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+func (st *site) checkNumber(s *step) {
+	x := s.value
+	want, what, remedy := types.BasicInfo(types.IsInteger), "an integer", "convert it, or use tele:gauge or tele:metric"
+	switch s.Verb {
+	case scopes.Metric:
+		return
+	case scopes.Gauge:
+		want, what, remedy = types.IsInteger|types.IsFloat, "a number", "convert it, or use tele:metric"
+	}
+	if !x.isNumber(want) {
+		qualifier := types.RelativeTo(st.fn.pkg.Types)
+		st.refuse(x.Pos, s.Subject(), "%s=%s: has type %s, which is not %s; %s", s.Name, x.Text, types.TypeString(x.tv.Type, qualifier), what, remedy)
+	} else if name := conversion(s.Verb); st.hides(name) {
+		st.refuse(x.Pos, s.Subject(), "%s=%s: %s needs the type %s, which means something else here; rename that", s.Name, x.Text, s.Subject(), name)
+	}
+}
+
+// hides reports whether a predeclared name means something else at the site.
+func (st *site) hides(name string) bool {
+	_, obj := st.innermost().LookupParent(name, st.pos)
+	return obj != types.Universe.Lookup(name)
+}
+
+// conversion returns the type in which the runtime package takes a value.
+func conversion(v scopes.Verb) string {
+	if v == scopes.Count {
+		return "int64"
+	}
+	return "float64"
+}
+
+// A builder builds the statements of a site.
+type builder struct {
+	*site
+	src      *source
+	steps    []*step
+	guarded  []dst.Stmt // what runs while telemetry is on
+	onReturn []dst.Stmt // metrics to record when the function returns, not yet in guarded
+}
+
+func (b *builder) build() {
+	fn := b.fn
+	if b.nested && !b.checkNested() {
+		return
+	}
+	last := b.scopes()
+	statements := []dst.Stmt{fn.whileOn(append(b.copies(), b.guarded...))}
+	if last != nil && (b.src.handover == replace || b.src.handover == shadow) {
+		if !b.nested {
+			statements = append([]dst.Stmt{declare(selector(fn.runtime, "Scope"), last.scope)}, statements...)
+		}
+		statements = append(statements, set(token.DEFINE, fn.rebound(b.src, last.scope), b.src.target))
+	}
+	if b.block == nil {
+		fn.above = statements
+		return
+	}
+	fn.blocks = append(fn.blocks, blockEdit{b.pos, printStatements(statements)})
+	if b.nested {
+		b.endScopes()
+	}
+}
+
+// checkNested refuses what can be known only when the function returns.
+func (b *builder) checkNested() bool {
+	ok := true
+	for _, s := range b.steps {
+		for _, a := range s.attrs {
+			if s.Verb == scopes.Scope && a.value.onReturn {
+				b.refuse(a.value.Pos, s.Subject(), "%s=%s: names a result, which is not known when the block ends; record it where it is, or for the whole function", a.key, a.value.Text)
+				ok = false
+			}
+		}
+	}
+	return ok
+}
+
+// scopes builds the code of all steps in order, and returns the last scope among them.
+func (b *builder) scopes() *step {
+	var last *step
+	for _, s := range b.steps {
+		if s.Verb == scopes.Scope {
+			last = s
+		}
+	}
+	current := b.fn.context(b.src)
+	for _, s := range b.steps {
+		if s.Verb != scopes.Scope {
+			b.metric(s, current)
+			continue
+		}
+		b.flushOnReturn()
+		s.scope = unused(b.fn.taken, "scope")
+		current = b.timing(s, current, s == last)
+	}
+	b.flushOnReturn()
+	return last
+}
+
+// endScopes ends the scopes of a nested block wherever it is left: by a deferred call for a return, a panic
+// and Goexit, which is the function's first so that a loop does not pile them up, and in place for all else.
+func (b *builder) endScopes() {
+	var names []string
+	for _, s := range b.steps {
+		if s.Verb == scopes.Scope {
+			b.fn.scopes = append(b.fn.scopes, s.scope)
+			b.fn.ends = append([]dst.Stmt{&dst.ExprStmt{X: b.fn.end(s.scope, s.Directive)}}, b.fn.ends...)
+			names = append([]string{s.scope}, names...)
+		}
+	}
+	for _, name := range names {
+		for _, branch := range b.leaving {
+			b.fn.exits = append(b.fn.exits, exitEdit{scope: name, before: branch.Pos()})
+		}
+		if b.runsOut {
+			b.fn.exits = append(b.fn.exits, exitEdit{scope: name, after: b.block.rest[len(b.block.rest)-1]})
+		}
+	}
+}
+
+// timing builds the start of a scope under ctx, and its deferred end unless that is [builder.endScopes]'s.
+// It returns the context inside.
+func (b *builder) timing(s *step, ctx dst.Expr, innermost bool) dst.Expr {
+	fn := b.fn
+	var early, late []dst.Expr
+	for _, a := range s.attrs {
+		if a.value.onReturn {
+			late = append(late, b.attr(a))
+		} else {
+			early = append(early, b.attr(a))
+		}
+	}
+	start := "Start"
+	if s.Root {
+		start = "StartRoot"
+	}
+	rhs := fn.tele(start, append([]dst.Expr{clone(ctx), quoted(s.Name)}, spread(early)...)...)
+	inside := dst.Expr(call(selector(s.scope, "Context"), clone(ctx)))
+	declaresVariable := innermost && (b.src.handover == replace || b.src.handover == shadow)
+	switch {
+	case b.src.handover == assign && !b.src.carrier:
+		if !b.nested {
+			b.guarded = append(b.guarded, declare(selector(fn.runtime, "Scope"), s.scope))
+		}
+		b.guarded = append(b.guarded, set(token.ASSIGN, rhs, b.src.name, s.scope))
+		inside = ident(b.src.name)
+	case b.nested || declaresVariable:
+		b.guarded = append(b.guarded, set(token.ASSIGN, rhs, "_", s.scope))
+	default:
+		b.guarded = append(b.guarded, set(token.DEFINE, rhs, "_", s.scope))
+	}
+	if b.src.handover == assign && b.src.carrier && innermost {
+		b.guarded = append(b.guarded, set(token.ASSIGN, fn.rebound(b.src, s.scope), b.src.name))
+	}
+	if b.nested {
+		return inside
+	}
+	end := fn.end(s.scope, s.Directive)
+	end.Args = append(end.Args, spread(late)...)
+	if len(late) > 0 {
+		end = call(literal(&dst.ExprStmt{X: end}))
+	}
+	b.guarded = append(b.guarded, &dst.DeferStmt{Call: end})
+	return inside
+}
+
+// metric builds the recording of a metric: at the site, or, for a function as a whole, when that returns if
+// an expression names a result.
+func (b *builder) metric(s *step, ctx dst.Expr) {
+	method := map[scopes.Verb]string{scopes.Count: "Count", scopes.Gauge: "Gauge", scopes.Metric: "Metric"}[s.Verb]
+	var attrs []dst.Expr
+	for _, a := range s.attrs {
+		attrs = append(attrs, b.attr(a))
+	}
+	record := b.fn.tele(method, append([]dst.Expr{clone(ctx), quoted(s.Name), b.value(s)}, spread(attrs)...)...)
+	if s.value != nil && s.value.mayPanic() {
+		record = b.fn.tele("Guard", quoted(s.Name), literal(&dst.ExprStmt{X: record}))
+	}
+	if b.block == nil && s.onReturn() {
+		b.onReturn = append(b.onReturn, &dst.ExprStmt{X: record})
+	} else {
+		b.guarded = append(b.guarded, &dst.ExprStmt{X: record})
+	}
+}
+
+// flushOnReturn defers the metrics that are recorded when the function returns: together, so that they
+// come in the order written, and before the next scope starts, so that they come after it has ended.
+func (b *builder) flushOnReturn() {
+	if len(b.onReturn) > 0 {
+		b.guarded = append(b.guarded, &dst.DeferStmt{Call: call(literal(b.onReturn...))})
+		b.onReturn = nil
+	}
+}
+
+// value builds what a metric records, in the type that the runtime package takes.
+func (b *builder) value(s *step) dst.Expr {
+	if s.value == nil {
+		return &dst.BasicLit{Kind: token.INT, Value: "1"}
+	}
+	e := parseExpr(s.value.Text)
+	if s.Verb == scopes.Metric {
+		return e
+	}
+	to := conversion(s.Verb)
+	t, isBasic := types.Unalias(s.value.tv.Type).(*types.Basic)
+	if isBasic && (t.Name() == to || t.Info()&types.IsUntyped != 0 && s.value.tv.Value != nil) {
+		return e
+	}
+	return call(ident(to), e)
+}
+
+// attr builds an attribute.
+func (b *builder) attr(a attr) dst.Expr {
+	e := parseExpr(a.value.Text)
+	if !a.value.mayPanic() {
+		return b.fn.tele(a.value.constructor(), quoted(a.key), e)
+	}
+	return b.fn.tele("Try", quoted(a.key), lazy(e))
+}
+
+// copies builds the declarations, ahead of all else, of the variables that expressions must not share
+// with the function:
+//
+//	n := n           // n is set further down: a closure would capture it by reference, which keeps it in memory
+//	ctx := parentCtx // the parameter was renamed, and its namesake is declared only behind the if
+func (b *builder) copies() []dst.Stmt {
+	copied := map[string]string{}
+	live := map[types.Object]bool{} // read when the function returns, as it is by then
+	visit := func(x *expr, captured, onReturn bool) {
+		for id, obj := range x.info.Uses {
+			switch v, isVar := obj.(*types.Var); {
+			case b.src.handover == replace && obj.Name() == b.src.target:
+				copied[id.Name] = b.src.name
+			case obj.Name() == b.src.target && b.src.handover == assign:
+			case onReturn:
+				live[obj] = true
+			case isVar && !v.IsField() && v.Parent() != b.fn.pkg.Types.Scope() && v.Pkg() == b.fn.pkg.Types &&
+				b.fn.assigned[obj] && captured && isCheap(obj.Type()):
+				copied[id.Name] = id.Name
+			}
+		}
+	}
+	for _, s := range b.steps {
+		guarded := s.value != nil && s.value.mayPanic()
+		late := b.block == nil && s.Verb != scopes.Scope && s.onReturn()
+		if s.value != nil {
+			visit(s.value, guarded, late)
+		}
+		for _, a := range s.attrs {
+			visit(a.value, guarded || a.value.mayPanic(), late || s.Verb == scopes.Scope && a.value.onReturn)
+		}
+	}
+	for obj := range live {
+		delete(copied, obj.Name())
+	}
+	var list []dst.Stmt
+	for _, name := range slices.Sorted(maps.Keys(copied)) {
+		list = append(list, set(token.DEFINE, ident(copied[name]), name))
+	}
+	return list
+}
+
+// isCheap reports whether a variable of type t can be copied without a second thought: it holds a word or
+// a few, and no lock.
+func isCheap(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Struct, *types.Array, *types.Tuple:
+		return false
+	default:
+		return true
+	}
+}
