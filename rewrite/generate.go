@@ -180,6 +180,12 @@ func (g *generation) instrumentPackage(l *loaded) error {
 	if !slices.ContainsFunc(mine, func(c *candidate) bool { return slices.ContainsFunc(c.found.Sites, (*scopes.Site).Instruments) }) {
 		return nil
 	}
+	if l.belowRuntime() {
+		for _, c := range mine {
+			g.refuseAll(c, "the runtime package depends on this one, so that generated code would import it in a cycle; take the directive out")
+		}
+		return nil
+	}
 	if err := l.requiresRuntime(); err != nil {
 		return err
 	}
@@ -272,17 +278,21 @@ func (g *generation) refuseUnplanned() {
 		if c.planned || c.found == nil {
 			continue
 		}
-		for _, s := range c.found.Sites {
-			if len(s.Diagnostics) > 0 || !s.Instruments() {
-				continue
-			}
-			d := s.Directives[0]
-			s.Diagnostics = append(s.Diagnostics, scopes.Diagnostic{
-				Position: g.fset.PositionFor(d.Pos, false), Pos: d.Pos, Subject: d.Subject(),
-				Message: fmt.Sprintf("no package for %s/%s holds this file; set GOOS, GOARCH or GOFLAGS=-tags=… so that its build constraints are met", build.Default.GOOS, build.Default.GOARCH),
-			})
-			g.fail(path, c.restore(s.Diagnostics)...)
+		g.refuseAll(c, fmt.Sprintf("no package for %s/%s holds this file; set GOOS, GOARCH or GOFLAGS=-tags=… so that its build constraints are met", build.Default.GOOS, build.Default.GOARCH))
+	}
+}
+
+// refuseAll refuses the sites of a file that are not refused yet.
+func (g *generation) refuseAll(c *candidate, message string) {
+	for _, s := range c.found.Sites {
+		if len(s.Diagnostics) > 0 || !s.Instruments() {
+			continue
 		}
+		d := s.Directives[0]
+		s.Diagnostics = append(s.Diagnostics, scopes.Diagnostic{
+			Position: g.fset.PositionFor(d.Pos, false), Pos: d.Pos, Subject: d.Subject(), Message: message,
+		})
+		g.fail(c.path, c.restore(s.Diagnostics)...)
 	}
 }
 
@@ -343,7 +353,8 @@ func listErrors(p *packages.Package) []scopes.Diagnostic {
 		if strings.HasPrefix(e.Msg, "# ") {
 			continue
 		}
-		out = append(out, scopes.Diagnostic{Position: parsePosition(e.Pos, p), Message: e.Msg})
+		at := parsePosition(e.Pos, p)
+		out = append(out, scopes.Diagnostic{Position: at, Message: strings.ReplaceAll(onOneLine(e.Msg), " in "+p.Dir, "")})
 	}
 	return out
 }
@@ -351,6 +362,9 @@ func listErrors(p *packages.Package) []scopes.Diagnostic {
 // parsePosition reads a position as the go command writes it, "file:line:col" or "file:line" or "-".
 func parsePosition(s string, p *packages.Package) token.Position {
 	at := token.Position{Filename: p.Dir, Line: 1, Column: 1}
+	if len(p.GoFiles) > 0 {
+		at.Filename = p.GoFiles[0]
+	}
 	parts := strings.Split(s, ":")
 	if len(parts) < 2 {
 		return at

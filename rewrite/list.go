@@ -17,8 +17,9 @@ type SiteInfo struct {
 	Function string
 	// Keys are the metadata keys, in the order written.
 	Keys []string
-	// Context is where the enclosing scope comes from: "parameter NAME", or "none" where the scope is a
-	// root.
+	// Context is where the enclosing scope comes from: "parameter NAME" for example, with the reason if the
+	// new context is not handed on; "none" where the scope is a root; empty where the site is refused or
+	// asks for nothing.
 	Context string
 	// Refused is why the site is not instrumented; empty if it is.
 	Refused string
@@ -30,6 +31,8 @@ type Listing struct {
 	// Untyped is why types could not be had: the list then says what can be told from the source alone. It
 	// is nil if they could.
 	Untyped error
+	// Diagnostics are what Generate would report, sorted.
+	Diagnostics []scopes.Diagnostic
 }
 
 // List lists the sites of the packages that patterns name, and all that Generate would refuse.
@@ -44,6 +47,7 @@ func List(dir string, patterns []string) (*Listing, error) {
 			listing.Sites = append(listing.Sites, c.sites(g.fset)...)
 		}
 	}
+	listing.Diagnostics = scopes.SortDiagnostics(g.diagnostics)
 	return listing, nil
 }
 
@@ -56,7 +60,9 @@ func (c *candidate) sites(fset *token.FileSet) []SiteInfo {
 				Verb:     d.Verb,
 				Name:     d.Name,
 				Function: functionName(s.Func),
-				Context:  c.origin(s),
+			}
+			if len(s.Diagnostics) == 0 && d.Verb != scopes.Ignore {
+				info.Context = c.origin(s)
 			}
 			for _, a := range d.Attrs {
 				info.Keys = append(info.Keys, a.Key)

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,28 +33,40 @@ const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedImports |
 // load asks the go command for the packages in dirs, by way of the module in root. The go command sees
 // the files of overlay instead of those on disk.
 func load(root string, dirs []string, tests bool, overlay map[string][]byte) ([]*loaded, error) {
-	pkgs, err := packages.Load(&packages.Config{Mode: loadMode, Dir: root, Tests: tests, Overlay: overlay}, append(dirs, RuntimePath)...)
+	config := &packages.Config{Mode: loadMode, Dir: root, Tests: tests, Overlay: overlay}
+	pkgs, err := packages.Load(config, append(dirs, RuntimePath)...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", root, err)
 	}
 	if len(pkgs) == 0 {
 		return nil, goList(root)
 	}
-	var runtime *packages.Package
-	for _, p := range pkgs {
-		if p.ID == RuntimePath {
-			runtime = p
+	runtime := find(pkgs, RuntimePath)
+	if _, err := os.Stat(filepath.Join(root, "vendor", "modules.txt")); err == nil && (runtime == nil || runtime.ExportFile == "") {
+		// Nothing imports the runtime package yet, so that go mod vendor has left it out.
+		vendored, err := packages.Load(&packages.Config{Mode: loadMode, Dir: root, BuildFlags: []string{"-mod=readonly"}}, RuntimePath)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", root, err)
 		}
+		runtime = find(vendored, RuntimePath)
 	}
 	var out []*loaded
 	for _, p := range pkgs {
-		if strings.HasSuffix(p.PkgPath, ".test") && len(p.GoFiles) == 0 || p == runtime && !slices.Contains(dirs, p.Dir) {
-			continue
+		if p.ID != RuntimePath || slices.Contains(dirs, p.Dir) {
+			out = append(out, &loaded{p, runtime})
 		}
-		out = append(out, &loaded{p, runtime})
 	}
 	slices.SortFunc(out, func(a, b *loaded) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
+}
+
+func find(pkgs []*packages.Package, id string) *packages.Package {
+	for _, p := range pkgs {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
 }
 
 // goList returns what the go command says against the module in root, where go/packages gets no package
@@ -65,7 +78,7 @@ func goList(root string) error {
 	if err == nil {
 		return fmt.Errorf("%s: the go command lists no packages", root)
 	}
-	return fmt.Errorf("%s: %s", root, strings.Join(strings.Fields(string(out)), " "))
+	return fmt.Errorf("%s: %s", root, onOneLine(string(out)))
 }
 
 // moduleRoot returns the directory of the go.mod file that governs dir.
@@ -80,16 +93,50 @@ func moduleRoot(dir string) (string, error) {
 	}
 }
 
-// requiresRuntime says what to do if the module of a package cannot import the runtime package.
+// requiresRuntime says what to do if the package cannot import the runtime package.
 func (l *loaded) requiresRuntime() error {
 	if l.runtime != nil && l.runtime.ExportFile != "" {
 		return nil
+	}
+	if l.runtime != nil && len(l.runtime.Errors) > 0 && !strings.HasPrefix(l.runtime.Errors[0].Msg, "no required module provides") {
+		return fmt.Errorf("%s: generated code imports %s, which is not to be had: %s", l.Dir, RuntimePath, onOneLine(l.runtime.Errors[0].Msg))
 	}
 	module := "the module"
 	if l.Module != nil {
 		module = "module " + l.Module.Path
 	}
-	return fmt.Errorf("%s: %s does not provide %s, which generated code imports; run go get %s", l.Dir, module, RuntimePath, RuntimePath)
+	return fmt.Errorf("%s: generated code imports %s, which %s does not require; run go get %s", l.Dir, RuntimePath, module, RuntimePath)
+}
+
+// onOneLine returns a message of the go command, which may have several lines, on one.
+func onOneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// belowRuntime reports whether the runtime package is the package itself, or imports it, so that generated
+// code cannot import the runtime package.
+func (l *loaded) belowRuntime() bool {
+	if l.PkgPath == RuntimePath {
+		return true
+	}
+	_, below := dependencies(l.runtime)[l.PkgPath]
+	return below
+}
+
+// dependencies returns the packages that p imports, directly or not, by path.
+func dependencies(p *packages.Package) map[string]*packages.Package {
+	all := map[string]*packages.Package{}
+	var visit func(p *packages.Package)
+	visit = func(p *packages.Package) {
+		for _, dep := range p.Imports {
+			if _, seen := all[dep.PkgPath]; !seen {
+				all[dep.PkgPath] = dep
+				visit(dep)
+			}
+		}
+	}
+	if p != nil {
+		visit(p)
+	}
+	return all
 }
 
 // check type-checks the files of the package. Dependencies are read from export data.
@@ -108,7 +155,7 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scop
 		FakeImportC: true,
 		Error: func(err error) {
 			var typeErr types.Error
-			if errors.As(err, &typeErr) {
+			if errors.As(err, &typeErr) && !strings.HasPrefix(typeErr.Msg, "\t") { // a tab continues the error before
 				diagnostics = append(diagnostics, scopes.Diagnostic{
 					Position: fset.PositionFor(typeErr.Pos, false),
 					Message:  typeErr.Msg + "; a package must compile before it is instrumented",
@@ -132,26 +179,22 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scop
 
 // importer returns an importer that knows the dependencies of the package, and the runtime package.
 func (l *loaded) importer(fset *token.FileSet) types.Importer {
-	exports := map[string]string{}
-	var visit func(p *packages.Package)
-	visit = func(p *packages.Package) {
-		for _, dep := range p.Imports {
-			if _, seen := exports[dep.PkgPath]; !seen {
-				exports[dep.PkgPath] = dep.ExportFile
-				visit(dep)
-			}
-		}
-	}
-	visit(l.Package)
-	if l.runtime != nil && exports[RuntimePath] == "" {
-		exports[RuntimePath] = l.runtime.ExportFile
-		visit(l.runtime)
+	known := dependencies(l.runtime)
+	maps.Copy(known, dependencies(l.Package))
+	if l.runtime != nil && known[RuntimePath] == nil {
+		known[RuntimePath] = l.runtime
 	}
 	gc := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
-		if exports[path] == "" {
-			return nil, fmt.Errorf("%s does not compile or is not there", path)
+		p := known[path]
+		switch {
+		case p == nil:
+			return nil, errors.New("the go command does not know it")
+		case p.ExportFile == "" && len(p.Errors) > 0:
+			return nil, errors.New(onOneLine(p.Errors[0].Msg))
+		case p.ExportFile == "":
+			return nil, errors.New("it does not compile")
 		}
-		return os.Open(exports[path])
+		return os.Open(p.ExportFile)
 	})
 	return importerFunc(func(path string) (*types.Package, error) {
 		if dep := l.Imports[path]; dep != nil {

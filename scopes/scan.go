@@ -111,7 +111,9 @@ func (s *fileSet) packages(pattern string) error {
 }
 
 func (s *fileSet) walk(root string) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	// A root that is a symbolic link is entered only with a separator behind it.
+	return filepath.WalkDir(root+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
+		path = filepath.Clean(path)
 		switch {
 		case err != nil:
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/teleinstr/teleinstr/rewrite"
+	"github.com/teleinstr/teleinstr/scopes"
 )
 
 func newList() *cobra.Command {
@@ -17,6 +18,8 @@ func newList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [packages]",
 		Short: "List every site: its scope, function, keys and context, or why it is refused",
+		Long: `list prints a row a directive. A package that cannot be type-checked is listed all the same; what is wrong
+with it goes to standard error. The exit status is 1 if anything is refused.`,
 		Example: `  teleinstr list ./...
   teleinstr list --format json ./... | jq '.[].name'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,10 +38,14 @@ func newList() *cobra.Command {
 				fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: listed without types: %v\n", relativeError(dir, listing.Untyped))
 			}
 			rows := newRows(dir, listing.Sites)
+			write := writeTable
 			if format == "json" {
-				return writeJSON(cmd.OutOrStdout(), rows)
+				write = writeJSON
 			}
-			return writeTable(cmd.OutOrStdout(), rows)
+			if err := write(cmd.OutOrStdout(), rows); err != nil {
+				return err
+			}
+			return reportUnlisted(cmd.ErrOrStderr(), dir, rows, listing.Diagnostics)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", format, "how to print the list: table or json")
@@ -54,7 +61,7 @@ type row struct {
 	Name     string   `json:"name"`
 	Function string   `json:"function"`
 	Keys     []string `json:"keys"`
-	Context  string   `json:"context"`
+	Context  string   `json:"context,omitempty"`
 	Refused  string   `json:"refused,omitempty"`
 }
 
@@ -76,6 +83,26 @@ func newRows(dir string, sites []rewrite.SiteInfo) []row {
 	return rows
 }
 
+// reportUnlisted prints the diagnostics that no row tells, such as of files that do not parse, and returns
+// errFindings if there are any diagnostics at all.
+func reportUnlisted(w io.Writer, dir string, rows []row, diagnostics []scopes.Diagnostic) error {
+	told := map[string]bool{}
+	for _, r := range rows {
+		told[r.Refused] = true
+	}
+	for _, d := range diagnostics {
+		if told[d.Message] {
+			continue
+		}
+		d.Position.Filename = relative(dir, d.Position.Filename)
+		fmt.Fprintln(w, d)
+	}
+	if len(diagnostics) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
 func writeJSON(w io.Writer, rows []row) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -87,7 +114,7 @@ func writeTable(w io.Writer, rows []row) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "POSITION\tKIND\tNAME\tFUNCTION\tKEYS\tCONTEXT")
 	for _, r := range rows {
-		last := r.Context
+		last := dash(r.Context)
 		if r.Refused != "" {
 			last = "refused: " + r.Refused
 		}

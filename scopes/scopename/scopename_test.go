@@ -69,7 +69,7 @@ func TestCheckOffset(t *testing.T) {
 }
 
 func TestValidAllocations(t *testing.T) {
-	if n := testing.AllocsPerRun(100, func() { scopename.Valid("pipeline.plan_2") }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { _ = scopename.Valid("pipeline.plan_2") }); n != 0 {
 		t.Errorf("Valid allocates %v times", n)
 	}
 }
