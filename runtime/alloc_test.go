@@ -90,6 +90,11 @@ func TestAttributesAreOneAllocation(t *testing.T) {
 		})
 		wantAllocs(t, "Count with attributes", float64(c.want), func() { telemetry.Count(ctx, "c", 1, attrs...) })
 	}
+	var none error
+	wantAllocs(t, "EndErr without error", 1, func() {
+		_, scope := telemetry.Start(ctx, "a")
+		scope.EndErr(&none)
+	})
 	wantAllocs(t, "EndErr", 2, func() {
 		_, scope := telemetry.Start(ctx, "a")
 		scope.EndErr(&fail)

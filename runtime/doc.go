@@ -22,7 +22,8 @@
 // times a function in one line, [StartRoot] begins a tree of its own.
 //
 // A scope may be ended by any goroutine, after its parent as well as before; a second end does nothing.
-// One that never ends is never reported.
+// One that never ends is never reported. Panics pass through a scope; [Telemetry.WithOutcome] has its timing
+// tell of them.
 //
 // # Metrics
 //
@@ -50,17 +51,19 @@
 // letter first, joined by dots. With TELEINSTR_STRICT_SCOPES=1 or GEMINI_BATCH_TELEMETRY_STRICT_SCOPES=1 in
 // the environment, any other makes an enabled Telemetry panic. An event without a name is dropped, and the first of them logged.
 //
-// Names should be constants. Paths are kept for reuse up to a number; those made up after that are put together
-// anew for each event. A path is cut at 8 KiB, which only recursion gets to.
+// Names should be constants. Some 16,000 paths are kept for reuse; any further ones are put together anew
+// for each event. A path is cut at 8 KiB, which only recursion gets to.
 //
 // # Costs
 //
 // A scope that is recorded costs three readings of the clock, two monotonic and one of the wall, and one allocation
 // of 64 bytes, the context included, at any depth; attributes cost another. A metric without attributes
-// costs no allocation. The benchmarks are in integration/bench.
+// costs no allocation. A deferred call keeps the compiler from inlining a function, with telemetry on or
+// off; only the tag teleoff brings that back. The benchmarks are in integration/bench.
 //
 // # Reporters
 //
 // A [Reporter] receives events, from many goroutines at a time. What goes wrong in one is contained; see
-// there. Package runtimetest has tests for it.
+// there. Package simple adds events up in memory and prints them, package async gives them to a slow
+// reporter without holding up the program, and package runtimetest has tests for a reporter of your own.
 package tele // import "github.com/teleinstr/teleinstr/runtime"

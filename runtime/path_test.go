@@ -44,6 +44,29 @@ func muteLog(t *testing.T) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 }
 
+// Nodes whose hashes are the same are told apart.
+func TestHashCollisions(t *testing.T) {
+	telemetry := newEnabled(noReporter{})
+	parent := telemetry.root.child("a", timing)
+	const hash = 7
+	nodes := []*node{
+		{parent: parent, name: "x", hash: hash},
+		{parent: parent, name: "y", hash: hash},
+		{parent: parent, name: "x", kind: gauge, hash: hash},
+		{parent: &telemetry.root, name: "x", hash: hash},
+	}
+	for _, n := range nodes {
+		if got, room := telemetry.paths.add(n); got != n || !room {
+			t.Errorf("%v is taken for %v", n, got)
+		}
+	}
+	for _, n := range nodes {
+		if got := telemetry.paths.table.Load().find(n.parent, n.name, n.kind, hash); got != n {
+			t.Errorf("found %v, want %v", got, n)
+		}
+	}
+}
+
 // Names made up as the program runs cost memory up to a bound, and still give the right paths beyond it.
 func TestPathsAreBounded(t *testing.T) {
 	muteLog(t)
@@ -85,12 +108,15 @@ func TestPathBytesAreBounded(t *testing.T) {
 func TestLongPathIsCut(t *testing.T) {
 	muteLog(t)
 	telemetry := newEnabled(noReporter{})
-	n := &telemetry.root
+	parent, n := &telemetry.root, telemetry.root.child("xxx", timing) // so that the cut goes through a character
 	for range maxPath {
-		n = n.child("é", timing)
+		parent, n = n, n.child("é", timing)
 	}
-	if n.depth != maxPath-1 || len(n.path) > maxPath+len("…") || !strings.HasSuffix(n.path, "…") || !utf8.ValidString(n.path) {
+	if n.depth != maxPath || len(n.path) > maxPath+len("…") || !strings.HasSuffix(n.path, "…") || !utf8.ValidString(n.path) {
 		t.Errorf("depth %d, path of %d bytes ends in %q", n.depth, len(n.path), n.path[max(0, len(n.path)-9):])
+	}
+	if unsafe.StringData(n.path) != unsafe.StringData(parent.path) {
+		t.Error("scopes inside one whose path was cut do not share it")
 	}
 	one := telemetry.root.child(strings.Repeat("x", 2*maxPath), timing)
 	if other := telemetry.root.child(strings.Repeat("x", 2*maxPath+1), timing); one == other || other.path != one.path {

@@ -180,13 +180,13 @@ func (s *scope) end(err *error, attrs []slog.Attr) {
 	if s.ended.Swap(true) {
 		return
 	}
+	now := time.Since(origin)
 	t := s.node.t
 	m := Metadata{node: s.node, extra: s.extra, wall: s.wall, mono: s.mono}
+	m.duration = max(0, now-time.Duration(s.mono)) // negative where the two are on both sides of a synctest bubble
 	if len(attrs) > 0 || err != nil && *err != nil || t.outcome {
 		m.extra = s.extra.end(t, err, attrs)
 	}
-	now := time.Since(origin)
-	m.duration = max(0, now-time.Duration(s.mono))
 	if now%eventsPerCheck == 0 {
 		t.checkRecursion()
 	}

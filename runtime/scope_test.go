@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,6 +181,16 @@ func TestDurationByTheClock(t *testing.T) {
 		if e.Duration != 90*time.Second || !e.Metadata.StartWallTime().Equal(start) || !e.Metadata.EndWallTime().Equal(time.Now()) {
 			t.Errorf("duration %v, from %v to %v", e.Duration, e.Metadata.StartWallTime(), e.Metadata.EndWallTime())
 		}
+		seconds := func(key string) float64 {
+			v, _ := e.Attr(key)
+			return v.Float64()
+		}
+		if d := seconds("end_wall_time_s") - seconds("start_wall_time_s"); d != 90 {
+			t.Errorf("wall times differ by %v s", d)
+		}
+		if d := seconds("end_monotonic_s") - seconds("start_monotonic_s"); d != 90 {
+			t.Errorf("monotonic times differ by %v s", d)
+		}
 	})
 }
 
@@ -190,6 +201,29 @@ func TestMetadataOfNoEvent(t *testing.T) {
 	}
 	for a := range m.All() {
 		t.Errorf("the zero Metadata has %v", a)
+	}
+}
+
+// Of several goroutines that end a scope at the same moment, one does. They keep close together, as each event
+// holds up the one in front.
+func TestEndTogether(t *testing.T) {
+	var events atomic.Int64
+	telemetry := tele.New(hook{func(string) { events.Add(1) }})
+	scopes := make([]tele.Scope, 200_000)
+	for i := range scopes {
+		_, scopes[i] = telemetry.Start(context.Background(), "a")
+	}
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for _, s := range scopes {
+				s.End()
+			}
+		})
+	}
+	workers.Wait()
+	if got := int(events.Load()); got != len(scopes) {
+		t.Errorf("%d events, want %d", got, len(scopes))
 	}
 }
 

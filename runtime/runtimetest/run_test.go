@@ -125,6 +125,11 @@ func TestFlawsAreFound(t *testing.T) {
 		}}, nil, "concurrent", "events came out"},
 		{"own name for path", &flawed{flaw: func(e *Event) { e.Scope = e.Scope[strings.LastIndexByte(e.Scope, '.')+1:] }}, nil, "nested", "scope is tokens"},
 		{"milliseconds", &flawed{flaw: func(e *Event) { e.Duration *= 1000 }}, nil, "timing", "do not differ by duration_s"},
+		{"end for start", &flawed{}, func(m map[string]any) {
+			if m["end_wall_time_s"] != nil {
+				m["end_wall_time_s"] = m["start_wall_time_s"]
+			}
+		}, "timing", "the wall times do not differ by duration_s"},
 		{"no times", &flawed{}, func(m map[string]any) { delete(m, "start_wall_time_s") }, "timing", "want a number of seconds"},
 		{"empty parent", &flawed{}, func(m map[string]any) {
 			if m["depth"].(slog.Value).Int64() == 0 {
