@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/build"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -129,32 +128,73 @@ func (g *generation) fail(path string, diagnostics ...scopes.Diagnostic) {
 // paths returns the paths of the candidates in order.
 func (g *generation) paths() []string { return slices.Sorted(maps.Keys(g.files)) }
 
-// instrument finds the sites and puts code into the files that have some.
+// instrument finds the sites and puts code into the files that have some: first those that the build
+// configuration of the environment takes in, then the others, each in one that does.
 func (g *generation) instrument() error {
-	roots := map[string][]string{} // directories with sites by module
-	tests := false
+	var pending []*candidate
 	for _, path := range g.paths() {
-		if !g.find(g.files[path]) {
-			continue
+		if c := g.files[path]; g.find(c) {
+			pending = append(pending, c)
 		}
-		dir := filepath.Dir(path)
+	}
+	inEnvironment := func(*candidate) (configuration, []string, bool) { return configuration{}, nil, true }
+	inOther := func(c *candidate) (configuration, []string, bool) {
+		other, ok := configurationFor(c.path, c.syntax)
+		return other, nil, ok && !slices.Contains(strings.Split(other.tags, ","), "ignore")
+	}
+	// The go command takes files that it is given by name whatever their constraints: by convention, ignore
+	// keeps programs out that share their directory with a package.
+	byName := func(c *candidate) (configuration, []string, bool) { return configuration{}, []string{c.path}, true }
+	for _, how := range []func(*candidate) (configuration, []string, bool){inEnvironment, inOther, byName} {
+		if err := g.instrumentAll(pending, how); err != nil {
+			return err
+		}
+		pending = slices.DeleteFunc(pending, func(c *candidate) bool { return c.planned })
+	}
+	for _, c := range pending {
+		g.refuseAll(c, "no build configuration takes this file in; mend its build constraints")
+	}
+	return nil
+}
+
+// instrumentAll puts code into those of the files that can be loaded in the way that how says: in a
+// configuration, with the directory, or with the patterns given instead.
+func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (configuration, []string, bool)) error {
+	type key struct {
+		root string
+		configuration
+		alone string
+	}
+	requests := map[key]*request{}
+	var order []key
+	for _, c := range files {
+		dir := filepath.Dir(c.path)
 		root, err := moduleRoot(dir)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(roots[root], dir) {
-			roots[root] = append(roots[root], dir)
+		config, patterns, ok := how(c)
+		if !ok {
+			continue
 		}
-		tests = tests || strings.HasSuffix(path, "_test.go")
-	}
-	overlay := map[string][]byte{}
-	for path, c := range g.files {
-		if c.src != nil && !bytes.Equal(c.src, c.old) {
-			overlay[path] = c.src
+		k := key{root, config, strings.Join(patterns, " ")}
+		if patterns == nil {
+			patterns = []string{dir}
+		}
+		r := requests[k]
+		if r == nil {
+			r = &request{root: root, configuration: config, overlay: g.overlay()}
+			requests[k], order = r, append(order, k)
+		}
+		r.tests = r.tests || strings.HasSuffix(c.path, "_test.go")
+		for _, p := range patterns {
+			if !slices.Contains(r.patterns, p) {
+				r.patterns = append(r.patterns, p)
+			}
 		}
 	}
-	for _, root := range slices.Sorted(maps.Keys(roots)) {
-		pkgs, err := load(root, roots[root], tests, overlay)
+	for _, k := range order {
+		pkgs, err := load(*requests[k])
 		if err != nil {
 			return err
 		}
@@ -164,8 +204,18 @@ func (g *generation) instrument() error {
 			}
 		}
 	}
-	g.refuseUnplanned()
 	return nil
+}
+
+// overlay returns the files that hold generated code, without it.
+func (g *generation) overlay() map[string][]byte {
+	overlay := map[string][]byte{}
+	for path, c := range g.files {
+		if c.src != nil && !bytes.Equal(c.src, c.old) {
+			overlay[path] = c.src
+		}
+	}
+	return overlay
 }
 
 // instrumentPackage puts code into those files of a package that no package before it had.
@@ -269,17 +319,6 @@ func (g *generation) contents(path string) ([]byte, error) {
 		return c.new, nil
 	}
 	return os.ReadFile(path)
-}
-
-// refuseUnplanned refuses the sites of files that belong to no package in this build configuration.
-func (g *generation) refuseUnplanned() {
-	for _, path := range g.paths() {
-		c := g.files[path]
-		if c.planned || c.found == nil {
-			continue
-		}
-		g.refuseAll(c, fmt.Sprintf("no package for %s/%s holds this file; set GOOS, GOARCH or GOFLAGS=-tags=… so that its build constraints are met", build.Default.GOOS, build.Default.GOARCH))
-	}
 }
 
 // refuseAll refuses the sites of a file that are not refused yet.

@@ -30,43 +30,61 @@ type loaded struct {
 const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
 	packages.NeedExportFile | packages.NeedModule | packages.NeedForTest
 
-// load asks the go command for the packages in dirs, by way of the module in root. The go command sees
-// the files of overlay instead of those on disk.
-func load(root string, dirs []string, tests bool, overlay map[string][]byte) ([]*loaded, error) {
-	config := &packages.Config{Mode: loadMode, Dir: root, Tests: tests, Overlay: overlay}
-	pkgs, err := packages.Load(config, append(dirs, RuntimePath)...)
+// A request asks for packages by way of the module in the directory root.
+type request struct {
+	root     string
+	patterns []string
+	tests    bool
+	configuration
+	// overlay is what the go command is to see in files instead of what is on disk.
+	overlay map[string][]byte
+}
+
+// load asks the go command for packages.
+func load(r request) ([]*loaded, error) {
+	root := r.root
+	config := &packages.Config{
+		Mode: loadMode, Dir: root, Tests: r.tests, Overlay: r.overlay,
+		Env: append(os.Environ(), r.environment()...), BuildFlags: r.flags(),
+	}
+	pkgs, err := packages.Load(config, r.patterns...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", root, err)
 	}
 	if len(pkgs) == 0 {
 		return nil, goList(root)
 	}
-	runtime := find(pkgs, RuntimePath)
-	if _, err := os.Stat(filepath.Join(root, "vendor", "modules.txt")); err == nil && (runtime == nil || runtime.ExportFile == "") {
-		// Nothing imports the runtime package yet, so that go mod vendor has left it out.
-		vendored, err := packages.Load(&packages.Config{Mode: loadMode, Dir: root, BuildFlags: []string{"-mod=readonly"}}, RuntimePath)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", root, err)
-		}
-		runtime = find(vendored, RuntimePath)
+	runtime, err := loadRuntime(config)
+	if err != nil {
+		return nil, err
 	}
 	var out []*loaded
 	for _, p := range pkgs {
-		if p.ID != RuntimePath || slices.Contains(dirs, p.Dir) {
-			out = append(out, &loaded{p, runtime})
-		}
+		out = append(out, &loaded{p, runtime})
 	}
 	slices.SortFunc(out, func(a, b *loaded) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
 }
 
-func find(pkgs []*packages.Package, id string) *packages.Package {
-	for _, p := range pkgs {
-		if p.ID == id {
-			return p
+// loadRuntime asks for the runtime package as the module of a load sees it; nil if it does not.
+func loadRuntime(config *packages.Config) (*packages.Package, error) {
+	c := *config
+	c.Tests = false
+	runtime, err := packages.Load(&c, RuntimePath)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Dir, err)
+	}
+	if _, err := os.Stat(filepath.Join(c.Dir, "vendor", "modules.txt")); err == nil && (len(runtime) == 0 || runtime[0].ExportFile == "") {
+		// Nothing imports the runtime package yet, so that go mod vendor has left it out.
+		c.BuildFlags = append([]string{"-mod=readonly"}, c.BuildFlags...)
+		if runtime, err = packages.Load(&c, RuntimePath); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Dir, err)
 		}
 	}
-	return nil
+	if len(runtime) == 0 {
+		return nil, nil
+	}
+	return runtime[0], nil
 }
 
 // goList returns what the go command says against the module in root, where go/packages gets no package
