@@ -99,6 +99,9 @@ type variable struct {
 // it, innermost first; another variable of that type in scope; a parameter or receiver that carries one.
 func (st *site) source() *source {
 	fn := st.fn
+	if fn.findsContext() {
+		return &source{origin: "none: finding a context calls this function"}
+	}
 	for f := fn; f != nil; f = f.outer {
 		if v := st.parameter(f, f.typ.Params, "parameter", isContext); v != nil {
 			return st.contextSource(v)

@@ -15,6 +15,7 @@ import (
 type function struct {
 	pkg      *Package
 	file     *fileEdits
+	root     ast.Node // the top-level declaration
 	typ      *ast.FuncType
 	recv     *ast.FieldList // nil for functions and literals
 	body     *ast.BlockStmt
@@ -40,7 +41,7 @@ type function struct {
 func (p *Package) newFunction(f *fileEdits, path []ast.Node, runtime string) *function {
 	var fn *function
 	for _, n := range path {
-		next := &function{pkg: p, file: f, outer: fn, runtime: runtime, replaced: map[types.Object]bool{}, named: map[*ast.Field]string{}}
+		next := &function{pkg: p, file: f, root: path[0], outer: fn, runtime: runtime, replaced: map[types.Object]bool{}, named: map[*ast.Field]string{}}
 		switch n := n.(type) {
 		case *ast.FuncDecl:
 			next.typ, next.recv, next.body = n.Type, n.Recv, n.Body

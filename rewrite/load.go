@@ -185,7 +185,7 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scop
 		config.GoVersion = "go" + l.Module.GoVersion
 	}
 	pkg, _ := config.Check(l.PkgPath, fset, files, info)
-	p := &Package{Fset: fset, Types: pkg, Info: info}
+	p := &Package{Fset: fset, Types: pkg, Info: info, Syntax: files}
 	// The runtime package imports context, so that it is there whatever the package itself imports.
 	if context, err := imports.Import("context"); err != nil {
 		diagnostics = append(diagnostics, scopes.Diagnostic{Position: token.Position{Filename: l.Dir, Line: 1, Column: 1}, Message: err.Error()})

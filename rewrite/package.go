@@ -23,14 +23,17 @@ type File struct {
 
 // A Package is a type-checked package, in one build configuration, with all its files.
 type Package struct {
-	Fset  *token.FileSet
-	Types *types.Package
-	Info  *types.Info
+	Fset   *token.FileSet
+	Types  *types.Package
+	Info   *types.Info
+	Syntax []*ast.File
 	// Context is the interface type of context.Context.
 	Context *types.Interface
 	// OtherNames are the names declared in files of the package's directory that this configuration
 	// leaves out.
 	OtherNames map[string]bool
+
+	reached map[*types.Func]bool // see finders
 }
 
 func (p *Package) diagnostic(pos token.Pos, subject, format string, args ...any) scopes.Diagnostic {
