@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
@@ -30,11 +33,19 @@ func (o *output) flags(cmd *cobra.Command) {
 func (o *output) apply(cmd *cobra.Command, dir string, r *rewrite.Result) error {
 	o.print(cmd.OutOrStdout(), dir, r)
 	if !o.list && !o.diff {
-		if err := rewrite.Write(cmd.Context(), r.Changes); err != nil {
+		if err := write(cmd.Context(), r.Changes); err != nil {
 			return relativeError(dir, err)
 		}
 	}
 	return report(cmd.ErrOrStderr(), dir, r.Diagnostics)
+}
+
+// write writes the changes. An interrupt, which ends the process at any other time, lets it finish the
+// directory that it is at.
+func write(ctx context.Context, changes []rewrite.Change) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return rewrite.Write(ctx, changes)
 }
 
 // check reports the files that would change as findings.
