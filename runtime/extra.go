@@ -46,16 +46,20 @@ func (e *extra) end(t *Telemetry, err *error, attrs []slog.Attr) *extra {
 	if e != nil {
 		at = *e
 	}
-	all := newExtra(len(at.attrs) + len(attrs) + 2)
-	all.attrs = append(all.attrs, at.attrs...)
-	all.attrs = append(all.attrs, attrs...)
+	var more [2]slog.Attr
+	own := more[:0]
 	if err != nil && *err != nil {
-		all.attrs = append(all.attrs, slog.Any(errorKey, *err))
+		own = append(own, slog.Any(errorKey, *err))
 	}
 	if t.outcome {
 		if o := outcome(at.starter); o != "" {
-			all.attrs = append(all.attrs, slog.String(outcomeKey, o))
+			own = append(own, slog.String(outcomeKey, o))
 		}
 	}
+	if len(attrs)+len(own) == 0 {
+		return e
+	}
+	all := newExtra(len(at.attrs) + len(attrs) + len(own))
+	all.attrs = append(append(append(all.attrs, at.attrs...), attrs...), own...)
 	return all
 }

@@ -27,8 +27,8 @@ func (t *Telemetry) WithOutcome() *Telemetry {
 
 // starter returns the entry of the function that started a scope: the innermost one outside this package.
 func starter() uintptr {
-	var pcs [8]uintptr
-	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+	var pcs [5]uintptr
+	for _, pc := range pcs[:runtime.Callers(5, pcs[:])] { // from the caller of start
 		if f := runtime.FuncForPC(pc - 1); !strings.HasPrefix(f.Name(), packagePath) {
 			return f.Entry()
 		}
@@ -45,8 +45,8 @@ func starter() uintptr {
 // so that the first of F and the functions of the runtime decides. In a function that returns while a panic
 // outside of it unwinds the stack, F comes first.
 func outcome(starter uintptr) string {
-	var pcs [8]uintptr
-	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+	var pcs [5]uintptr
+	for _, pc := range pcs[:runtime.Callers(4, pcs[:])] { // from the caller of scope.end
 		f := runtime.FuncForPC(pc - 1)
 		switch {
 		case f.Entry() == starter:

@@ -134,6 +134,18 @@ func TestNilContexts(t *testing.T) {
 	}
 }
 
+func TestKindsOfValues(t *testing.T) {
+	telemetry, r := newRecorded()
+	telemetry.Count(context.Background(), "c", 1)
+	telemetry.Gauge(context.Background(), "g", 1)
+	telemetry.Metric(context.Background(), "m", uint8(1))
+	for i, want := range []slog.Kind{slog.KindInt64, slog.KindFloat64, slog.KindUint64} {
+		if got := r.Events()[i].Value.Kind(); got != want {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	telemetry, r := newRecorded()
 	fail := errors.New("fail")

@@ -113,8 +113,28 @@ func TestCloseWithDeadline(t *testing.T) {
 		if err := r.Close(context.Background()); err != nil || len(to.Events()) != 5 {
 			t.Errorf("the second time: %v, %d events", err, len(to.Events()))
 		}
-		if err := r.Close(ctx); err != nil {
-			t.Errorf("with nothing left to do: %v", err)
+		for range 20 {
+			if err := r.Close(ctx); err != nil {
+				t.Errorf("with nothing left to do: %v", err)
+			}
+		}
+	})
+}
+
+// A program that goes on making events does not keep Close from coming to its end.
+func TestEventsDuringClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var to slow
+		r := async.New(&to, nil)
+		telemetry := runtimetest.New(r)
+		telemetry.Count(context.Background(), "first", 1)
+		telemetry.Count(context.Background(), "second", 1)
+		go r.Close(context.Background())
+		synctest.Wait()
+		telemetry.Count(context.Background(), "late", 1)
+		r.Close(context.Background())
+		if got, want := to.names(), []string{"first", "second"}; !slices.Equal(got, want) || r.Dropped() != 1 {
+			t.Errorf("got %q and %d dropped, want %q", got, r.Dropped(), want)
 		}
 	})
 }

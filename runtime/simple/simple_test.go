@@ -157,6 +157,31 @@ func TestBounds(t *testing.T) {
 	if !strings.Contains(report.String(), "\n8 events dropped: there are more than 3 names\n") {
 		t.Errorf("the report does not tell:\n%s", report.String())
 	}
+	if r.Reset(); r.Snapshot().Dropped != 0 {
+		t.Error("Reset leaves the number of dropped events")
+	}
+}
+
+// Scopes side by side may add up to more than the one around them.
+func TestSelfOfConcurrentScopes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := simple.New(nil)
+		telemetry := runtimetest.New(r)
+		ctx, outer := telemetry.Start(context.Background(), "a")
+		for range 3 {
+			go func() {
+				defer telemetry.Time(ctx, "b")()
+				time.Sleep(time.Second)
+			}()
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		outer.End()
+		timings := r.Snapshot().Timings
+		if timings[0].Self != 0 || timings[0].Total != 1 || timings[1].Self != 3 {
+			t.Errorf("got %+v", timings)
+		}
+	})
 }
 
 // What is kept of a value is its text at the time, at most a line of it.
