@@ -204,6 +204,8 @@ func (st *site) carrierSource(v *variable) *source {
 		switch {
 		case v.obj == nil || !canRebind(v.obj.Type()):
 			why = "its type has no method WithContext that returns it"
+		case st.slots:
+			why = "the block is the body of a range over a function"
 		case version.Compare(st.fn.pkg.Types.GoVersion(), "go1.18") < 0:
 			why = "it takes generics, and the module is at a go directive before 1.18"
 		default:

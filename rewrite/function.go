@@ -20,12 +20,14 @@ type function struct {
 	recv     *ast.FieldList // nil for functions and literals
 	body     *ast.BlockStmt
 	outer    *function             // the function around a literal; nil if there is none
+	captures bool                  // generated code in a function further in may capture variables of this one
 	runtime  string                // name of the runtime package in the file
 	taken    map[string]bool       // names that mean something in the declaration
 	assigned map[types.Object]bool // variables that the declaration sets
 
 	above     []dst.Stmt // of the directives in the doc comment
 	scopes    []string   // variables that hold the scopes of blocks
+	slots     []string   // variables that hold slots for the scopes of blocks
 	ends      []dst.Stmt // end the scopes of blocks that are left by return, panic or Goexit
 	blocks    []blockEdit
 	exits     []exitEdit
@@ -41,6 +43,9 @@ type function struct {
 func (p *Package) newFunction(f *fileEdits, path []ast.Node, runtime string) *function {
 	var fn *function
 	for _, n := range path {
+		if fn != nil && p.isFunctionBody(n) {
+			fn.captures = true
+		}
 		next := &function{pkg: p, file: f, root: path[0], outer: fn, runtime: runtime, replaced: map[types.Object]bool{}, named: map[*ast.Field]string{}}
 		switch n := n.(type) {
 		case *ast.FuncDecl:
@@ -59,6 +64,19 @@ func (p *Package) newFunction(f *fileEdits, path []ast.Node, runtime string) *fu
 		}
 	}
 	return fn
+}
+
+// isFunctionBody reports whether the body of a statement or expression is compiled to a function of its
+// own.
+func (p *Package) isFunctionBody(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.FuncLit:
+		return true
+	case *ast.RangeStmt:
+		return isFunction(p.Info.TypeOf(n.X))
+	default:
+		return false
+	}
 }
 
 // take notes the names that a directive's expressions mention.
@@ -115,7 +133,12 @@ func (fn *function) whileOn(statements []dst.Stmt) dst.Stmt {
 func (fn *function) first() string {
 	statements := fn.above
 	if len(fn.ends) > 0 {
-		statements = append(statements, declare(selector(fn.runtime, "Scope"), fn.scopes...))
+		if len(fn.scopes) > 0 {
+			statements = append(statements, declare(selector(fn.runtime, "Scope"), fn.scopes...))
+		}
+		for _, name := range fn.slots {
+			statements = append(statements, set(token.DEFINE, fn.tele("NewSlot"), name))
+		}
 		statements = append(statements, fn.whileOn([]dst.Stmt{&dst.DeferStmt{Call: call(literal(fn.ends...))}}))
 	}
 	if len(statements) == 0 {

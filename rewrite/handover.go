@@ -63,7 +63,7 @@ func (st *site) handoverHere(obj types.Object, u *variableUse) (handover, string
 		return keep, "a closure captures it"
 	case st.jumpsBack():
 		return keep, "a goto leads back past the directive"
-	case !u.captured:
+	case !u.captured && !st.fn.captures:
 		return assign, ""
 	case isParameter && st.first() && st.fn.assigned[obj]:
 		return assign, ""
@@ -158,6 +158,11 @@ func (u *variableUse) walk(root ast.Node, inLiteral bool) {
 		case *ast.UnaryExpr:
 			u.set = u.set || n.Op == token.AND && u.is(n.X)
 		case *ast.RangeStmt:
+			if !inLiteral && isFunction(u.info.TypeOf(n.X)) { // its body is a function that the compiler makes
+				u.walk(n.X, false)
+				u.walk(n.Body, true)
+				return false
+			}
 			u.set = u.set || n.Tok == token.ASSIGN && (u.is(n.Key) || u.is(n.Value))
 		case *ast.CompositeLit:
 			u.note("stored", n.Elts...)
@@ -175,6 +180,14 @@ func (u *variableUse) walk(root ast.Node, inLiteral bool) {
 		}
 		return true
 	})
+}
+
+func isFunction(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
 }
 
 // note notes what is done with the variable, if it is one of the expressions.

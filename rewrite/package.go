@@ -86,12 +86,17 @@ func (p *Package) edits(file *File) *fileEdits {
 		}
 	}
 	name, isNew := p.runtimeImport(file, paths)
+	// All functions come first, so that each knows what the others are going to capture.
+	var functions []*function
 	for i, s := range sites {
 		fn := p.newFunction(f, paths[i], name)
 		for _, d := range s.Directives {
 			fn.take(d)
 		}
-		file.Origins[s] = newSite(fn, s).edit()
+		functions = append(functions, fn)
+	}
+	for i, s := range sites {
+		file.Origins[s] = newSite(functions[i], s, paths[i]).edit()
 	}
 	if isNew && len(sites) > 0 {
 		f.importName = name

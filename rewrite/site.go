@@ -26,9 +26,13 @@ type site struct {
 	runsOut bool
 	// nested says that scopes end where the block is left, not when the function returns.
 	nested bool
+	// slots says that the scopes of a nested block are held in slots: it is in the body of a range over a
+	// function, which would capture variables.
+	slots bool
 }
 
-func newSite(fn *function, s *scopes.Site) *site {
+// newSite prepares a site, to which path leads.
+func newSite(fn *function, s *scopes.Site, path []ast.Node) *site {
 	st := &site{Site: s, fn: fn, pos: fn.body.Lbrace + 1}
 	if s.Block != nil {
 		st.pos = s.Directives[len(s.Directives)-1].End
@@ -41,6 +45,10 @@ func newSite(fn *function, s *scopes.Site) *site {
 	if st.block != nil && st.hasScope && len(st.block.rest) > 0 {
 		st.leaving, st.runsOut = st.block.exits(labelsIn(fn.body))
 		st.nested = st.block.node != fn.body || len(st.leaving) > 0
+		st.slots = st.nested && slices.ContainsFunc(path, func(n ast.Node) bool {
+			_, isRange := n.(*ast.RangeStmt)
+			return isRange && fn.body.Pos() < n.Pos() && fn.pkg.isFunctionBody(n)
+		})
 	}
 	return st
 }
@@ -250,7 +258,11 @@ func (b *builder) endScopes() {
 	var names []string
 	for _, s := range b.steps {
 		if s.Verb == scopes.Scope {
-			b.fn.scopes = append(b.fn.scopes, s.scope)
+			if b.slots {
+				b.fn.slots = append(b.fn.slots, s.scope)
+			} else {
+				b.fn.scopes = append(b.fn.scopes, s.scope)
+			}
 			b.fn.ends = append([]dst.Stmt{&dst.ExprStmt{X: b.fn.end(s.scope, s.Directive)}}, b.fn.ends...)
 			names = append([]string{s.scope}, names...)
 		}
@@ -285,6 +297,11 @@ func (b *builder) timing(s *step, ctx dst.Expr, innermost bool) dst.Expr {
 	inside := dst.Expr(call(selector(s.scope, "Context"), clone(ctx)))
 	declaresVariable := innermost && (b.src.handover == replace || b.src.handover == shadow)
 	switch {
+	case b.slots && b.src.handover == assign && !b.src.carrier:
+		b.guarded = append(b.guarded, set(token.ASSIGN, call(selector(s.scope, "Set"), rhs), b.src.name))
+		inside = ident(b.src.name)
+	case b.slots:
+		b.guarded = append(b.guarded, &dst.ExprStmt{X: call(selector(s.scope, "Set"), rhs)})
 	case b.src.handover == assign && !b.src.carrier:
 		if !b.nested {
 			b.guarded = append(b.guarded, declare(selector(fn.runtime, "Scope"), s.scope))

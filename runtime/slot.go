@@ -1,0 +1,48 @@
+package tele
+
+import "context"
+
+// A Slot holds the scope of a block that runs again and again, in a function of its own that the compiler
+// makes: the body of a range over a function. A variable would do if the compiler did not move it to the
+// heap, telemetry on or off. Generated code uses it; a nil Slot holds nothing.
+//
+// A Slot must not be used by several goroutines at once.
+type Slot struct{ scope Scope }
+
+// NewSlot returns an empty Slot, nil while telemetry is off.
+func NewSlot() *Slot {
+	if !Enabled() {
+		return nil
+	}
+	return new(Slot)
+}
+
+// Set puts what [Start] has returned into the slot, and returns the context.
+func (s *Slot) Set(ctx context.Context, scope Scope) context.Context {
+	if s != nil {
+		s.scope = scope
+	}
+	return ctx
+}
+
+// Context returns the context of the scope in the slot, parent if there is none.
+func (s *Slot) Context(parent context.Context) context.Context {
+	if s == nil {
+		return parent
+	}
+	return s.scope.Context(parent)
+}
+
+// End ends the scope in the slot.
+func (s *Slot) End() {
+	if s != nil {
+		s.scope.End()
+	}
+}
+
+// EndErr ends the scope in the slot as [Scope.EndErr] does.
+func (s *Slot) EndErr(err *error) {
+	if s != nil {
+		s.scope.EndErr(err)
+	}
+}
