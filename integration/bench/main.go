@@ -22,8 +22,8 @@ import (
 const ballast = 64 << 20
 
 func main() {
-	rounds := flag.Int("rounds", 15, "number of `rounds`")
-	each := flag.Duration("each", 20*time.Millisecond, "`time` for each subject in each round")
+	rounds := flag.Int("rounds", 101, "number of `rounds`")
+	each := flag.Duration("each", 3*time.Millisecond, "`time` for each subject in each round")
 	flag.Parse()
 	kept := make([]byte, ballast)
 	defer runtime.KeepAlive(kept)
