@@ -13,6 +13,8 @@ type subject struct {
 	run func(n int)
 	// per is the number of scopes in an operation, 1 if it is 0: results are those of one.
 	per int
+	// long is how many times the usual length a round of it has, 1 if it is 0.
+	long int
 	// yardstick names the subject of the same phase to compare with, none if it is empty.
 	yardstick string
 	budget    *budget
@@ -52,7 +54,7 @@ func (p phase) measure(rounds int, each time.Duration) []*result {
 	byName := map[string]*result{}
 	for _, s := range p.subjects {
 		r := &result{subject: s, scopes: float64(max(1, s.per))}
-		r.calibrate(each)
+		r.calibrate(each * time.Duration(max(1, s.long)))
 		results = append(results, r)
 		byName[s.name] = r
 	}
@@ -67,13 +69,17 @@ func (p phase) measure(rounds int, each time.Duration) []*result {
 	return results
 }
 
+// calibrate sets ops so that a round takes about the given time. What takes long by accident is tried again.
 func (r *result) calibrate(each time.Duration) {
-	for r.ops = 1; ; r.ops *= 2 {
+	for tries, ops := 0, 1; tries < 3; {
 		start := time.Now()
-		r.run(r.ops)
+		r.run(ops)
 		if time.Since(start) > each/2 {
-			return
+			tries++
+		} else {
+			tries, ops = 0, 2*ops
 		}
+		r.ops = ops
 	}
 }
 
