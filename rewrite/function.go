@@ -25,10 +25,8 @@ type function struct {
 	taken    map[string]bool       // names that mean something in the declaration
 	assigned map[types.Object]bool // variables that the declaration sets
 
-	above     []dst.Stmt // of the directives in the doc comment
-	scopes    []string   // variables that hold the scopes of blocks
-	slots     []string   // variables that hold slots for the scopes of blocks
-	ends      []dst.Stmt // end the scopes of blocks that are left by return, panic or Goexit
+	above     []dst.Stmt   // of the directives in the doc comment
+	scopes    []blockScope // of blocks, in order
 	blocks    []blockEdit
 	exits     []exitEdit
 	errName   string                // of the error result, once it is known
@@ -128,23 +126,55 @@ func (fn *function) whileOn(statements []dst.Stmt) dst.Stmt {
 	}
 }
 
-// first returns the statements to put at the top of the body, printed; empty if there are none. The scopes
-// of blocks are ended, if they are still open, before the scope of the function.
+// A blockScope is the variable that holds the scope of a nested block.
+type blockScope struct {
+	name      string
+	isSlot    bool
+	withError bool // the scope records the function's error
+}
+
+// first returns the statements to put at the top of the body, printed; empty if there are none.
 func (fn *function) first() string {
-	statements := fn.above
-	if len(fn.ends) > 0 {
-		if len(fn.scopes) > 0 {
-			statements = append(statements, declare(selector(fn.runtime, "Scope"), fn.scopes...))
-		}
-		for _, name := range fn.slots {
-			statements = append(statements, set(token.DEFINE, fn.tele("NewSlot"), name))
-		}
-		statements = append(statements, fn.whileOn([]dst.Stmt{&dst.DeferStmt{Call: call(literal(fn.ends...))}}))
-	}
+	statements := append(fn.above, fn.blockScopes()...)
 	if len(statements) == 0 {
 		return ""
 	}
 	return printStatements(statements)
+}
+
+// blockScopes declares the variables for the scopes of blocks, and ends by deferred calls what is still open
+// when the function returns, panics or exits: the last first, and before the scope of the function.
+func (fn *function) blockScopes() []dst.Stmt {
+	var names []string
+	var slots, deferred []dst.Stmt
+	var withError, without []dst.Expr
+	for _, s := range fn.scopes {
+		switch {
+		case s.isSlot:
+			slots = append(slots, set(token.DEFINE, fn.tele("NewSlot"), s.name))
+			deferred = append(deferred, &dst.DeferStmt{Call: fn.endCall(s.name, s.withError)})
+			continue
+		case s.withError:
+			withError = append([]dst.Expr{addressOf(s.name)}, withError...)
+		default:
+			without = append([]dst.Expr{addressOf(s.name)}, without...)
+		}
+		names = append(names, s.name)
+	}
+	if len(withError) > 0 {
+		deferred = append(deferred, &dst.DeferStmt{Call: fn.tele("EndAllErr", append([]dst.Expr{addressOf(fn.errName)}, withError...)...)})
+	}
+	if len(without) > 0 {
+		deferred = append(deferred, &dst.DeferStmt{Call: fn.tele("EndAll", without...)})
+	}
+	if len(deferred) == 0 {
+		return nil
+	}
+	var statements []dst.Stmt
+	if len(names) > 0 {
+		statements = append(statements, declare(selector(fn.runtime, "Scope"), names...))
+	}
+	return append(append(statements, slots...), fn.whileOn(deferred))
 }
 
 // A blockEdit is what is to be put behind the directives that stand in a block.
@@ -173,13 +203,22 @@ func (fn *function) errorResult() *ast.Field {
 	return last
 }
 
-// end returns the call that ends the scope called name, with the function's error unless a key of that
-// name replaces it.
-func (fn *function) end(name string, d *scopes.Directive) *dst.CallExpr {
-	if result := fn.errorResult(); result != nil && !d.HasKey("error") {
-		if fn.errName == "" {
-			fn.errName = fn.nameError(result)
-		}
+// recordsError reports whether a scope records the function's error: if there is one, and no key of that
+// name replaces it. The result then has a name.
+func (fn *function) recordsError(d *scopes.Directive) bool {
+	result := fn.errorResult()
+	if result == nil || d.HasKey("error") {
+		return false
+	}
+	if fn.errName == "" {
+		fn.errName = fn.nameError(result)
+	}
+	return true
+}
+
+// endCall returns the call that ends the scope called name.
+func (fn *function) endCall(name string, withError bool) *dst.CallExpr {
+	if withError {
 		return call(selector(name, "EndErr"), addressOf(fn.errName))
 	}
 	return call(selector(name, "End"))

@@ -258,12 +258,7 @@ func (b *builder) endScopes() {
 	var names []string
 	for _, s := range b.steps {
 		if s.Verb == scopes.Scope {
-			if b.slots {
-				b.fn.slots = append(b.fn.slots, s.scope)
-			} else {
-				b.fn.scopes = append(b.fn.scopes, s.scope)
-			}
-			b.fn.ends = append([]dst.Stmt{&dst.ExprStmt{X: b.fn.end(s.scope, s.Directive)}}, b.fn.ends...)
+			b.fn.scopes = append(b.fn.scopes, blockScope{s.scope, b.slots, b.fn.recordsError(s.Directive)})
 			names = append([]string{s.scope}, names...)
 		}
 	}
@@ -319,7 +314,7 @@ func (b *builder) timing(s *step, ctx dst.Expr, innermost bool) dst.Expr {
 	if b.nested {
 		return inside
 	}
-	end := fn.end(s.scope, s.Directive)
+	end := fn.endCall(s.scope, fn.recordsError(s.Directive))
 	end.Args = append(end.Args, spread(late)...)
 	if len(late) > 0 {
 		end = call(literal(&dst.ExprStmt{X: end}))

@@ -2,6 +2,21 @@ package tele
 
 import "context"
 
+// EndAll ends those of the scopes that are still open, in the order given. Generated code defers it for the
+// scopes of blocks, which a return, a panic or Goexit leaves.
+func EndAll(scopes ...*Scope) {
+	for _, s := range scopes {
+		s.End()
+	}
+}
+
+// EndAllErr is like [EndAll], with the error as in [Scope.EndErr].
+func EndAllErr(err *error, scopes ...*Scope) {
+	for _, s := range scopes {
+		s.EndErr(err)
+	}
+}
+
 // A Slot holds the scope of a block that runs again and again, in a function of its own that the compiler
 // makes: the body of a range over a function. A variable would do if the compiler did not move it to the
 // heap, telemetry on or off. Generated code uses it; a nil Slot holds nothing.
