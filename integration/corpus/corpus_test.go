@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func TestCorpus(t *testing.T) {
 		if *moduleDir != "" || testing.Short() && !d.short {
 			continue
 		}
-		t.Run(d.path, func(t *testing.T) {
+		t.Run(path.Base(d.path), func(t *testing.T) {
 			run(t, Options{Module: d.dir(t), Packages: strings.Fields(d.packages), TestArgs: strings.Fields(d.testArgs)})
 		})
 	}
