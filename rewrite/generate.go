@@ -71,7 +71,8 @@ type candidate struct {
 	new     []byte
 	syntax  *ast.File
 	found   *scopes.Result
-	planned bool // a package with the file was type-checked
+	planned bool   // a package with the file was loaded
+	broken  string // what is wrong with that package; empty if nothing is
 	origins map[*scopes.Site]string
 }
 
@@ -239,18 +240,13 @@ func (g *generation) instrumentPackage(l *loaded) error {
 	if err := l.requiresRuntime(); err != nil {
 		return err
 	}
-	if diagnostics := listErrors(l.Package); len(diagnostics) > 0 {
-		g.fail(mine[0].path, diagnostics...)
-		return nil
-	}
-	syntax, err := g.parseAll(l.GoFiles)
-	if err != nil {
-		g.fail(mine[0].path, scopes.SyntaxDiagnostics(err)...)
-		return nil
-	}
-	p, diagnostics := l.check(g.fset, syntax)
+	p, diagnostics := g.check(l)
 	if len(diagnostics) > 0 {
-		g.fail(mine[0].path, g.restore(diagnostics)...)
+		g.fail(mine[0].path, diagnostics...)
+		reason, _, _ := strings.Cut(diagnostics[0].Message, "; ")
+		for _, c := range mine {
+			c.broken = "the package does not compile: " + reason
+		}
 		return nil
 	}
 	p.OtherNames = otherNames(l.Package)
@@ -265,6 +261,19 @@ func (g *generation) instrumentPackage(l *loaded) error {
 		c.new = apply(c.src, printInPlace(edits))
 	}
 	return g.verify(l, mine)
+}
+
+// check type-checks a package, without generated code.
+func (g *generation) check(l *loaded) (*Package, []scopes.Diagnostic) {
+	if diagnostics := listErrors(l.Package); len(diagnostics) > 0 {
+		return nil, diagnostics
+	}
+	syntax, err := g.parseAll(l.GoFiles)
+	if err != nil {
+		return nil, scopes.SyntaxDiagnostics(err)
+	}
+	p, diagnostics := l.check(g.fset, syntax)
+	return p, g.restore(diagnostics)
 }
 
 // parseAll returns the syntax of the files of a package, without generated code.

@@ -61,14 +61,16 @@ func (c *candidate) sites(fset *token.FileSet) []SiteInfo {
 				Name:     d.Name,
 				Function: functionName(s.Func),
 			}
-			if len(s.Diagnostics) == 0 && d.Verb != scopes.Ignore {
-				info.Context = c.origin(s)
-			}
 			for _, a := range d.Attrs {
 				info.Keys = append(info.Keys, a.Key)
 			}
 			if len(s.Diagnostics) > 0 {
 				info.Refused = s.Diagnostics[0].Message
+			} else if s.Instruments() {
+				info.Refused = c.broken
+			}
+			if info.Refused == "" && d.Verb != scopes.Ignore {
+				info.Context = c.origin(s)
 			}
 			out = append(out, info)
 		}

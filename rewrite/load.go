@@ -126,8 +126,14 @@ func (l *loaded) requiresRuntime() error {
 	return fmt.Errorf("%s: generated code imports %s, which %s does not require; run go get %s", l.Dir, RuntimePath, module, RuntimePath)
 }
 
-// onOneLine returns a message of the go command, which may have several lines, on one.
-func onOneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// onOneLine returns the start of a message of the go command, which may have very many lines, on one: a line
+// that names the package, as the compiler's messages have, is left out.
+func onOneLine(s string) string {
+	lines := slices.DeleteFunc(strings.Split(s, "\n"), func(line string) bool {
+		return strings.TrimSpace(line) == "" || strings.HasPrefix(line, "# ")
+	})
+	return strings.Join(strings.Fields(strings.Join(lines[:min(len(lines), 2)], " ")), " ")
+}
 
 // belowRuntime reports whether the runtime package is the package itself, or imports it, so that generated
 // code cannot import the runtime package.
