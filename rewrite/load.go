@@ -25,6 +25,7 @@ import (
 type loaded struct {
 	*packages.Package
 	runtime *packages.Package
+	imports types.Importer // see importer
 }
 
 const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
@@ -60,7 +61,7 @@ func load(r request) ([]*loaded, error) {
 	}
 	var out []*loaded
 	for _, p := range pkgs {
-		out = append(out, &loaded{p, runtime})
+		out = append(out, &loaded{Package: p, runtime: runtime})
 	}
 	slices.SortFunc(out, func(a, b *loaded) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
@@ -201,8 +202,12 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scop
 	return p, diagnostics
 }
 
-// importer returns an importer that knows the dependencies of the package, and the runtime package.
+// importer returns an importer that knows the dependencies of the package, and the runtime package. It is
+// made once: what is imported in two checks is read once.
 func (l *loaded) importer(fset *token.FileSet) types.Importer {
+	if l.imports != nil {
+		return l.imports
+	}
 	known := dependencies(l.runtime)
 	maps.Copy(known, dependencies(l.Package))
 	if l.runtime != nil && known[RuntimePath] == nil {
@@ -220,12 +225,13 @@ func (l *loaded) importer(fset *token.FileSet) types.Importer {
 		}
 		return os.Open(p.ExportFile)
 	})
-	return importerFunc(func(path string) (*types.Package, error) {
+	l.imports = importerFunc(func(path string) (*types.Package, error) {
 		if dep := l.Imports[path]; dep != nil {
 			path = dep.PkgPath
 		}
 		return gc.Import(path)
 	})
+	return l.imports
 }
 
 type importerFunc func(path string) (*types.Package, error)
