@@ -183,11 +183,27 @@ type blockEdit struct {
 	statements string
 }
 
-// An exitEdit ends the scope of a block where the block is left.
+// An exitEdit ends scopes of blocks where those are left.
 type exitEdit struct {
-	scope  string
-	before token.Pos // the statement that leaves; or
-	after  ast.Stmt  // the last statement of the block
+	exit
+	scopes []string // the innermost first
+}
+
+// An exit is where blocks are left: before a statement that leaves them, or after their last.
+type exit struct {
+	before *ast.BranchStmt
+	after  ast.Stmt
+}
+
+// leave ends a scope at an exit. Scopes further in come later.
+func (fn *function) leave(at exit, scope string) {
+	for i, e := range fn.exits {
+		if e.exit == at {
+			fn.exits[i].scopes = append([]string{scope}, e.scopes...)
+			return
+		}
+	}
+	fn.exits = append(fn.exits, exitEdit{at, []string{scope}})
 }
 
 // errorResult returns the last result of the function if it is an error.

@@ -40,25 +40,40 @@ func (f *fileEdits) blockInPlace(b blockEdit, renamings []renaming) splice {
 	return splice{at, at, indent + f.region(header{multiLine, renamings}, b.statements, indent, lineEnd(f.src, at))}
 }
 
-// exitInPlace inserts the end of a scope: on a line of its own, or, where the statement shares its line with
-// another, on that line.
+// exitInPlace inserts the ends of scopes: on lines of their own, or, where the statement shares its line with
+// others, on that line.
 func (f *fileEdits) exitInPlace(e exitEdit) splice {
-	end := markerExit + " " + e.scope + ".End()"
 	if e.after != nil {
 		at := f.offset(e.after.End())
 		next := nextLine(f.src, at)
 		if rest := strings.TrimSpace(string(f.src[at:next])); rest == "" || strings.HasPrefix(rest, "//") {
 			line := lineStart(f.src, f.offset(unlabeled(e.after).Pos()))
-			return splice{next, next, leadingBlanks(f.src[line:]) + end + lineEnd(f.src, next)}
+			return f.exitLines(e, next, leadingBlanks(f.src[line:]))
 		}
-		return splice{at, at, "; " + end}
+		return splice{at, at, strings.Join(append([]string{""}, exitCalls(e)...), "; ")}
 	}
-	at := f.offset(e.before)
+	at := f.offset(e.before.Pos())
 	line := lineStart(f.src, at)
 	if indent := string(f.src[line:at]); strings.TrimSpace(indent) == "" {
-		return splice{line, line, indent + end + lineEnd(f.src, at)}
+		return f.exitLines(e, line, indent)
 	}
-	return splice{at, at, end + "; "}
+	return splice{at, at, strings.Join(append(exitCalls(e), ""), "; ")}
+}
+
+func (f *fileEdits) exitLines(e exitEdit, at int, indent string) splice {
+	var ends []string
+	for _, scope := range e.scopes {
+		ends = append(ends, scope+".End()")
+	}
+	return splice{at, at, indent + f.region(header{}, strings.Join(ends, "\n"), indent, lineEnd(f.src, at))}
+}
+
+func exitCalls(e exitEdit) []string {
+	var calls []string
+	for _, scope := range e.scopes {
+		calls = append(calls, markerExit+" "+scope+".End()")
+	}
+	return calls
 }
 
 // unlabeled returns a statement without its labels, which stand further left.

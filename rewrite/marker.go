@@ -20,14 +20,14 @@ import (
 // by hand from generated code, whatever version of teleinstr wrote it.
 //
 // The import declaration of the runtime package ends in //tele:gen as well. //tele:line stands before the
-// closing brace of a body that was on one line. Where a block with a scope is left, /*tele:gen*/ stands
-// before the statement that ends the scope.
+// closing brace of a body that was on one line. Where a scope ends on a line with other statements,
+// /*tele:gen*/ stands before the call.
 const (
 	markerGen    = "//tele:gen"
 	markerEnd    = "//tele:end"
 	markerLine   = "//tele:line"
 	markerImport = "/*tele:gen*/" // where code follows on the line of the import
-	markerExit   = "/*tele:gen*/" // before the end of a scope where its block is left
+	markerExit   = "/*tele:gen*/" // where a scope ends on a line with other statements
 )
 
 // A shape says how generated code was fitted into a function body.

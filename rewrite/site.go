@@ -255,19 +255,16 @@ func (b *builder) scopes() *step {
 // endScopes ends the scopes of a nested block wherever it is left: by a deferred call for a return, a panic
 // and Goexit, which is the function's first so that a loop does not pile them up, and in place for all else.
 func (b *builder) endScopes() {
-	var names []string
 	for _, s := range b.steps {
-		if s.Verb == scopes.Scope {
-			b.fn.scopes = append(b.fn.scopes, blockScope{s.scope, b.slots, b.fn.recordsError(s.Directive)})
-			names = append([]string{s.scope}, names...)
+		if s.Verb != scopes.Scope {
+			continue
 		}
-	}
-	for _, name := range names {
+		b.fn.scopes = append(b.fn.scopes, blockScope{s.scope, b.slots, b.fn.recordsError(s.Directive)})
 		for _, branch := range b.leaving {
-			b.fn.exits = append(b.fn.exits, exitEdit{scope: name, before: branch.Pos()})
+			b.fn.leave(exit{before: branch}, s.scope)
 		}
 		if b.runsOut {
-			b.fn.exits = append(b.fn.exits, exitEdit{scope: name, after: b.block.rest[len(b.block.rest)-1]})
+			b.fn.leave(exit{after: b.block.rest[len(b.block.rest)-1]}, s.scope)
 		}
 	}
 }
