@@ -3,6 +3,7 @@ package rewrite
 import (
 	"go/ast"
 	"go/build/constraint"
+	"math/bits"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -44,6 +45,8 @@ var (
 	architectures = []string{"amd64", "arm64", "386", "arm", "riscv64", "ppc64", "ppc64le", "s390x", "mips", "mipsle", "mips64", "mips64le", "loong64", "wasm"}
 	// unix are the systems with the build tag unix (internal/syslist in the Go tree).
 	unix = []string{"aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "linux", "netbsd", "openbsd", "solaris"}
+	// unbuilt are names of systems and architectures that go/build knows, and nothing builds for.
+	unbuilt = []string{"hurd", "nacl", "zos", "amd64p32", "arm64be", "armbe", "mips64p32", "mips64p32le", "ppc", "riscv", "s390", "sparc", "sparc64"}
 	// implied are the tags that hold on one system because they hold on another.
 	implied = map[string]string{"android": "linux", "illumos": "solaris", "ios": "darwin"}
 )
@@ -51,8 +54,8 @@ var (
 // maxTags bounds the tags of one constraint of which all combinations are tried.
 const maxTags = 8
 
-// configurationFor returns a configuration in which a file is built, as close to that of the machine as can
-// be. It reports false if there is none.
+// configurationFor returns a configuration in which a file is built, with as few tags as can be, and then as
+// close to that of the machine. It reports false if there is none.
 func configurationFor(path string, file *ast.File) (configuration, bool) {
 	expr := buildConstraint(file)
 	free := freeTags(expr)
@@ -60,28 +63,43 @@ func configurationFor(path string, file *ast.File) (configuration, bool) {
 		return configuration{}, false
 	}
 	usesC := slices.ContainsFunc(file.Imports, func(s *ast.ImportSpec) bool { return s.Path.Value == `"C"` })
-	for _, goos := range append([]string{runtime.GOOS}, systems...) {
-		for _, goarch := range append([]string{runtime.GOARCH}, architectures...) {
-			if !nameMatches(filepath.Base(path), goos, goarch) {
-				continue
-			}
-			for set := range 1 << len(free) {
-				c := configuration{goos: goos, goarch: goarch, cgo: usesC}
-				var tags []string
-				for i, tag := range free {
-					if set&(1<<i) != 0 {
-						tags = append(tags, tag)
-					}
+	for count := range len(free) + 1 {
+		for _, goos := range append([]string{runtime.GOOS}, systems...) {
+			for _, goarch := range append([]string{runtime.GOARCH}, architectures...) {
+				if !nameMatches(filepath.Base(path), goos, goarch) {
+					continue
 				}
-				c.cgo = c.cgo || slices.Contains(tags, "cgo")
-				c.tags = strings.Join(slices.DeleteFunc(tags, func(t string) bool { return t == "cgo" }), ",")
-				if expr == nil || expr.Eval(c.holds) {
-					return c, true
+				for set := range uint(1) << len(free) {
+					if bits.OnesCount(set) != count {
+						continue
+					}
+					c := newConfiguration(goos, goarch, free, set)
+					c.cgo = c.cgo || usesC
+					if expr == nil || expr.Eval(c.holds) {
+						return c, true
+					}
 				}
 			}
 		}
 	}
 	return configuration{}, false
+}
+
+// newConfiguration returns the configuration with those of the free tags that have a bit in set.
+func newConfiguration(goos, goarch string, free []string, set uint) configuration {
+	c := configuration{goos: goos, goarch: goarch}
+	var tags []string
+	for i, tag := range free {
+		switch {
+		case set&(1<<i) == 0:
+		case tag == "cgo":
+			c.cgo = true
+		default:
+			tags = append(tags, tag)
+		}
+	}
+	c.tags = strings.Join(tags, ",")
+	return c
 }
 
 // holds reports whether a build tag is satisfied.
@@ -132,8 +150,8 @@ func freeTags(expr constraint.Expr) []string {
 		case *constraint.NotExpr:
 			visit(e.X)
 		case *constraint.TagExpr:
-			given := slices.Contains(systems, e.Tag) || slices.Contains(architectures, e.Tag) || isRelease(e.Tag) ||
-				e.Tag == "unix" || e.Tag == "gc"
+			given := slices.Contains(systems, e.Tag) || slices.Contains(architectures, e.Tag) || slices.Contains(unbuilt, e.Tag) ||
+				isRelease(e.Tag) || e.Tag == "unix" || e.Tag == "gc"
 			if !given && !slices.Contains(free, e.Tag) {
 				free = append(free, e.Tag)
 			}
@@ -155,6 +173,9 @@ func nameMatches(name, goos, goarch string) bool {
 	}
 	words := strings.Split(rest, "_")
 	last := words[len(words)-1]
+	if slices.Contains(unbuilt, last) {
+		return false
+	}
 	if slices.Contains(architectures, last) {
 		if len(words) > 1 && isSystem(words[len(words)-2]) {
 			return last == goarch && systemMatches(words[len(words)-2], goos)
