@@ -31,6 +31,8 @@ func TestConfigurationFor(t *testing.T) {
 		{"a_sparc64.go", "", "none"},
 		{"a.go", "darwin && cgo", "darwin/" + runtime.GOARCH + " with cgo"},
 		{"a.go", "go1.21 && !go1.999", "none"},
+		{"a.go", "(darwin || hurd || custom) && !tinygo", "darwin/" + runtime.GOARCH},
+		{"a.go", "hurd || nacl", "none"},
 		{"a.go", "android", "android/" + runtime.GOARCH},
 		{"a.go", "linux && !linux", "none"},
 		{"a_windows.go", "linux", "none"},
