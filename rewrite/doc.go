@@ -26,9 +26,15 @@
 // # What is promised
 //
 // The program does what it did: same results, panics, recoveries, order of deferred calls; and while
-// telemetry is off the same allocations. For that the function's body is never wrapped in a closure, the
-// one deferred call is the first, and a context that closures capture is not assigned but declared anew
-// (see handover in context.go).
+// telemetry is off it allocates no more. For that no part of a body is wrapped in a closure, deferred calls
+// come first and are never in a loop, and a context that closures capture is not assigned but declared anew
+// (handover.go). What deferred calls do change is what the compiler inlines: a small function may not be
+// any more, so that what it returns is allocated where its caller kept it on the stack. With the build tag
+// teleoff nothing is left of generated code.
+//
+// The scope of a nested block is ended in place where the block ends, and before each break, continue and
+// goto that leaves it (block.go); one deferred call at the top of the function ends what a return, a panic
+// or Goexit leaves.
 //
 // Every byte outside of the inserted code stays as it is, whatever the formatting. Inserted code is
 // formatted as gofmt has it; a body of several statements on one line stays on one line, which gofmt then
@@ -46,8 +52,9 @@
 // # How it works
 //
 // A [generation] holds the files of one run. Each file is stripped in memory and searched for sites
-// (package scopes); the packages with sites are type-checked against export data; a [function] turns each
-// site into a [functionEdit], statements and changes to the signature; a printer turns the edits of a file
-// into splices of its bytes; the result is type-checked once more before anything is written. Only the
-// printer knows how generated code is laid out and marked (inplace.go).
+// (package scopes); the packages with sites are type-checked against export data, files that the
+// environment's build configuration leaves out in one that takes them in; each [site] finds its context and
+// builds its statements, which its [function] gathers with changes to the signature; a printer turns the
+// edits of a file into splices of its bytes; the result is type-checked once more before anything is
+// written. Only the printer knows how generated code is laid out and marked (inplace.go).
 package rewrite
