@@ -442,11 +442,24 @@ func otherNames(p *packages.Package) map[string]bool {
 					names[d.Name.Name] = true
 				}
 			case *ast.GenDecl:
-				if d.Tok != token.IMPORT {
-					maps.Copy(names, identifiers(d))
-				}
+				addDeclared(names, d)
 			}
 		}
 	}
 	return names
+}
+
+// addDeclared adds the names of the types, variables and constants that d declares. What else stands in d is left
+// out: it may be generated code.
+func addDeclared(names map[string]bool, d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		switch s := spec.(type) {
+		case *ast.TypeSpec:
+			names[s.Name.Name] = true
+		case *ast.ValueSpec:
+			for _, id := range s.Names {
+				names[id.Name] = true
+			}
+		}
+	}
 }
