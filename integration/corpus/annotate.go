@@ -2,7 +2,6 @@ package corpus
 
 import (
 	"bytes"
-	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -10,18 +9,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/teleinstr/teleinstr/scopes/scopename"
 )
 
 // An annotation is the set of directives that were put into the files of a directory.
 type annotation struct {
-	dir   string
-	every int
-	files []*source // those with functions, by path
+	dir     string
+	options annotateOptions
+	files   []*source // those with sites, by path
+	seen    int       // sites, chosen or not
 
-	functions int            // all there are
-	skipped   map[string]int // functions that cannot be annotated, by reason
+	functions, blocks int            // all there are
+	skipped           map[string]int // functions that cannot be annotated, by reason
 }
 
 // A source is a file and the sites in it.
@@ -31,22 +29,11 @@ type source struct {
 	sites []*site
 }
 
-// A site is where a directive goes.
-type site struct {
-	offset int    // of the line that the directive goes before
-	text   string // the directive's line and what gofmt wants between it and what stands above
-	name   string // of the scope
-	line   int    // of the directive, in the file with all directives
-	// crowded says that the function is on one line with more than one statement in its body, which
-	// gofmt will have on lines of their own once there is code before them.
-	crowded bool
-}
-
-// annotate finds the functions of all Go files below dir that the patterns name, which are directories or
-// end in "/...", and chooses one in every. As with the go command, "..." leaves out vendor, testdata,
-// nested modules, and names that start with a dot or an underscore.
-func annotate(dir string, patterns []string, every int) (*annotation, error) {
-	a := &annotation{dir: dir, every: every, skipped: map[string]int{}}
+// annotate finds the sites in all Go files below dir that the patterns name, which are directories or end
+// in "/...". As with the go command, "..." leaves out vendor, testdata, nested modules, and names that start
+// with a dot or an underscore.
+func annotate(dir string, patterns []string, o annotateOptions) (*annotation, error) {
+	a := &annotation{dir: dir, options: o, skipped: map[string]int{}}
 	for _, pattern := range patterns {
 		root, recursive := strings.CutSuffix(pattern, "...")
 		root = filepath.Join(dir, root)
@@ -56,6 +43,7 @@ func annotate(dir string, patterns []string, every int) (*annotation, error) {
 				return err
 			case d.IsDir() && path != root && (!recursive || leftOut(path)):
 				return filepath.SkipDir
+			case o.leaveTests && strings.HasSuffix(name, "_test.go"):
 			case d.Type().IsRegular() && strings.HasSuffix(name, ".go") && !hidden(name):
 				return a.add(path)
 			}
@@ -93,67 +81,23 @@ func (a *annotation) add(path string) error {
 		return nil
 	}
 	s := &source{path: rel, src: src}
-	for _, decl := range file.Decls {
-		fn, ok := decl.(*ast.FuncDecl)
-		if !ok {
-			continue
+	f := finder{fset: fset, pkg: file.Name.Name, src: src, options: a.options}
+	f.find(file)
+	for _, site := range f.sites {
+		if a.seen%a.options.every == 0 {
+			s.sites = append(s.sites, site)
 		}
-		a.functions++
-		offset := fset.PositionFor(fn.Type.Func, false).Offset
-		line := bytes.LastIndexByte(src[:offset], '\n') + 1
-		switch {
-		case line == 0 || len(bytes.TrimSpace(src[line:offset])) > 0:
-			// What stands there may be a comment, which is then no doc comment.
-			a.skipped["func is not first on its line"]++
-		case (a.functions-1)%a.every == 0:
-			first, last := fset.Position(fn.Pos()).Line, fset.Position(fn.End()).Line
-			name := scopeName(file.Name.Name, fn)
-			s.sites = append(s.sites, &site{
-				offset:  line,
-				text:    directive(src[:line], fn.Doc, name),
-				name:    name,
-				crowded: fn.Body != nil && first == last && len(fn.Body.List) > 1,
-			})
-		}
+		a.seen++
+	}
+	a.functions += f.functions
+	a.blocks += f.blocks
+	if f.skipped > 0 {
+		a.skipped["func is not first on its line"] += f.skipped
 	}
 	if len(s.sites) > 0 {
 		a.files = append(a.files, s)
 	}
 	return nil
-}
-
-// directive returns the lines to insert behind before, where the function with the doc comment starts.
-func directive(before []byte, doc *ast.CommentGroup, name string) string {
-	eol := "\n"
-	if bytes.HasSuffix(before, []byte("\r\n")) {
-		eol = "\r\n"
-	}
-	text := "//tele:scope " + name + eol
-	if doc == nil {
-		if above := bytes.TrimSuffix(before, []byte(eol)); !bytes.HasSuffix(above, []byte("\n")) {
-			text = eol + text
-		}
-		return text
-	}
-	last := doc.List[len(doc.List)-1]
-	if _, isDirective := ast.ParseDirective(last.Pos(), last.Text); !isDirective && last.Text != "//" && last.Text[1] == '/' {
-		text = "//" + eol + text
-	}
-	return text
-}
-
-// scopeName returns a valid scope name from those of the package, the receiver's type and the function.
-func scopeName(pkg string, fn *ast.FuncDecl) string {
-	name := pkg
-	if fn.Recv != nil && len(fn.Recv.List) > 0 {
-		ast.Inspect(fn.Recv.List[0].Type, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && name == pkg {
-				name += "." + id.Name
-			}
-			return name == pkg
-		})
-	}
-	return scopename.Suggest(name + "." + fn.Name.Name)
 }
 
 // write writes the files with their directives.

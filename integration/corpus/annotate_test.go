@@ -3,6 +3,7 @@ package corpus
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -64,7 +65,7 @@ func TestAnnotate(t *testing.T) {
 		if err := os.WriteFile(file, []byte(strings.ReplaceAll(plain, "\n", eol)), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		a, err := annotate(dir, []string{"./..."}, 1)
+		a, err := annotate(dir, []string{"./..."}, annotateOptions{every: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +113,7 @@ func TestAnnotateEvery(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a, err := annotate(dir, []string{".", "./sub/..."}, 3)
+	a, err := annotate(dir, []string{".", "./sub/..."}, annotateOptions{every: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,9 +123,53 @@ func TestAnnotateEvery(t *testing.T) {
 			got = append(got, filepath.ToSlash(s.path)+" "+site.name)
 		}
 	}
-	want := "a.go p.documented, a.go p.set.http_name, a.go p.stub, b.go p.pragma, b.go p.block, b.go p.two, " +
-		"sub/s_test.go p.set.len"
+	// Seven sites a file; beside is none.
+	want := "a.go p.documented, a.go p.set.http_name, a.go p.two, b.go p.set.len, b.go p.stub, " +
+		"sub/s_test.go p.pragma, sub/s_test.go p.block"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("annotated %s\nwant %s", strings.Join(got, ", "), want)
+	}
+}
+
+const blocksAndKeys = `package p
+
+//tele:scope p.r.f receiver=r parameter=a parameterx=b result=n resultx=err
+func (r R) f(a, b int, _ string) (n int, err error) {
+	//tele:scope p.r.f.block
+	for range a { // turns
+		//tele:scope p.r.f.block
+		if a > 1 { g(); h() }
+	}
+	switch {
+	case a > b:
+		//tele:scope p.r.f.block
+	label:
+		g(func() {
+			//tele:scope p.r.f.block
+		})
+	default:
+		//tele:scope p.r.f.block
+	}
+	return
+}
+
+var v = func() {
+	//tele:scope p.var.block
+	_ = 0
+}
+`
+
+func TestAnnotateBlocksAndKeys(t *testing.T) {
+	dir := t.TempDir()
+	directive := regexp.MustCompile(`(?m)^\s*//tele:scope.*\n`)
+	if err := os.WriteFile(filepath.Join(dir, "p.go"), directive.ReplaceAll([]byte(blocksAndKeys), nil), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	a, err := annotate(dir, []string{"."}, annotateOptions{every: 1, blocks: true, keys: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(a.files[0].annotated()); got != blocksAndKeys {
+		t.Errorf("annotated:\n%s", got)
 	}
 }

@@ -10,26 +10,39 @@ import (
 	"testing"
 )
 
-var (
-	moduleDir = flag.String("module", "", "run the module in `DIR` instead of our dependencies")
-	packages  = flag.String("packages", "./...", "with -module: the `DIRS` and DIR/... to instrument")
-	testArgs  = flag.String("run-tests", "", "with -module: `ARGS` for go test, flags as -flag=value, and packages if not all are to be tested")
-	crlf      = flag.Bool("crlf", false, "convert the Go files to CRLF first")
-	every     = flag.Int("every", 1, "annotate one function in `N`")
-)
+// flags are the options that the command line sets.
+var flags Options
+
+func init() {
+	fields := func(list *[]string) func(string) error {
+		return func(s string) error {
+			*list = strings.Fields(s)
+			return nil
+		}
+	}
+	flag.StringVar(&flags.Module, "module", "", "run the module in `DIR` instead of our dependencies")
+	flag.Func("packages", "with -module: instrument `DIRS` and DIR/... instead of ./...", fields(&flags.Packages))
+	flag.Func("run-tests", "with -module: `ARGS` of go test, flags as -flag=value, and packages if not all are to be tested", fields(&flags.TestArgs))
+	flag.BoolVar(&flags.CRLF, "crlf", false, "convert the Go files to CRLF first")
+	flag.IntVar(&flags.Every, "every", 1, "annotate one site in `N`")
+	flag.BoolVar(&flags.Blocks, "blocks", false, "annotate the blocks in functions too")
+	flag.BoolVar(&flags.Keys, "keys", false, "record receivers, parameters and results as metadata")
+	flag.BoolVar(&flags.LeaveTests, "leave-tests", false, "do not annotate _test.go files")
+}
 
 // A dependency is a module that we require, and how much of it to run.
 type dependency struct {
-	path     string
-	packages string
-	testArgs string
-	short    bool // part of go test -short
+	path       string
+	packages   string
+	testArgs   string
+	leaveTests bool
+	short      bool // part of go test -short
 }
 
 var dependencies = []dependency{
 	{path: "github.com/google/go-cmp", packages: "./...", short: true},
-	// The skipped test wants a file that it may not write; root may.
-	{path: "github.com/spf13/cobra", packages: "./...", testArgs: "-skip=^TestFailGenFishCompletionFile$", short: true},
+	// The skipped test wants a file that it may not write; root may. Others compare contexts.
+	{path: "github.com/spf13/cobra", packages: "./...", testArgs: "-skip=^TestFailGenFishCompletionFile$", leaveTests: true, short: true},
 	// The tests left out run the go command, and do little else for a long time.
 	{path: "github.com/rogpeppe/go-internal", packages: "./...", testArgs: "./cmd/... ./diff ./fmtsort ./imports ./lockedfile/... ./par ./testscript/... ./txtar"},
 	{path: "golang.org/x/tools", packages: "./container/... ./go/ast/... ./go/cfg ./internal/diff/... ./internal/typeparams ./txtar"},
@@ -40,7 +53,7 @@ func TestCorpus(t *testing.T) {
 	tool := buildTool(t)
 	var reports []*Report
 	run := func(t *testing.T, o Options) {
-		o.Tool, o.Scratch, o.CRLF, o.Every = tool, t.TempDir(), *crlf, *every
+		o.Tool, o.Scratch = tool, t.TempDir()
 		report, err := Run(t.Context(), o)
 		if errors.Is(err, ErrUnavailable) && os.Getenv("CI") != "true" {
 			t.Skip(err)
@@ -53,15 +66,18 @@ func TestCorpus(t *testing.T) {
 		}
 		reports = append(reports, report)
 	}
-	if *moduleDir != "" {
-		run(t, Options{Module: *moduleDir, Packages: strings.Fields(*packages), TestArgs: strings.Fields(*testArgs)})
+	if flags.Module != "" {
+		run(t, flags)
 	}
 	for _, d := range dependencies {
-		if *moduleDir != "" || testing.Short() && !d.short {
+		if flags.Module != "" || testing.Short() && !d.short {
 			continue
 		}
 		t.Run(path.Base(d.path), func(t *testing.T) {
-			run(t, Options{Module: d.dir(t), Packages: strings.Fields(d.packages), TestArgs: strings.Fields(d.testArgs)})
+			o := flags
+			o.Module, o.Packages, o.TestArgs = d.dir(t), strings.Fields(d.packages), strings.Fields(d.testArgs)
+			o.LeaveTests = o.LeaveTests || d.leaveTests
+			run(t, o)
 		})
 	}
 	var table strings.Builder

@@ -13,10 +13,11 @@ import (
 // A Report is what Run has found.
 type Report struct {
 	Module       string
-	Files        int            // with functions
+	Files        int            // with sites
 	Functions    int            // in these
-	Instrumented int            // functions that code was generated for
-	Refused      map[string]int // functions that it was not, by reason
+	Blocks       int            // in these, on lines of their own, if blocks were annotated
+	Instrumented int            // sites that code was generated for
+	Refused      map[string]int // those that it was not, by reason
 	Crowded      []string       // files with a body of several statements on one line, which gofmt would now change
 
 	Names    int // different scope names
@@ -32,7 +33,7 @@ type Report struct {
 }
 
 func newReport(path string, a *annotation) *Report {
-	return &Report{Module: path, Files: len(a.files), Functions: a.functions, Refused: maps.Clone(a.skipped)}
+	return &Report{Module: path, Files: len(a.files), Functions: a.functions, Blocks: a.blocks, Refused: maps.Clone(a.skipped)}
 }
 
 // fail notes something that is wrong; a long text is cut short.
@@ -49,7 +50,7 @@ func (r *Report) fail(format string, args ...any) {
 func WriteTable(w io.Writer, reports []*Report) error {
 	var notes strings.Builder
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "files\tfunctions\tinstrumented\trefused\tnames\trecorded\ttests\tgenerate s\tvet s\toff s\ton s\t  module")
+	fmt.Fprintln(tw, "files\tfunctions\tblocks\tinstrumented\trefused\tnames\trecorded\ttests\tgenerate s\tvet s\toff s\ton s\t  module")
 	for _, r := range reports {
 		refused := 0
 		for _, reason := range slices.Sorted(maps.Keys(r.Refused)) {
@@ -62,7 +63,7 @@ func WriteTable(w io.Writer, reports []*Report) error {
 		for _, name := range r.Known {
 			fmt.Fprintf(&notes, "%s: fails in the original too: %s\n", r.Module, name)
 		}
-		fmt.Fprintf(tw, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t  %s\n", r.Files, r.Functions, r.Instrumented, refused, r.Names, r.Recorded, r.Passed,
+		fmt.Fprintf(tw, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t  %s\n", r.Files, r.Functions, r.Blocks, r.Instrumented, refused, r.Names, r.Recorded, r.Passed,
 			r.Generate.Seconds(), r.Vet.Seconds(), r.Off.Seconds(), r.On.Seconds(), r.Module)
 	}
 	if err := tw.Flush(); err != nil {
