@@ -26,15 +26,15 @@ type Slot struct{ scope Scope }
 
 // NewSlot returns an empty Slot, nil while telemetry is off.
 func NewSlot() *Slot {
-	if !Enabled() {
-		return nil
+	if Compiled && Enabled() {
+		return new(Slot)
 	}
-	return new(Slot)
+	return nil
 }
 
 // Set puts what [Start] has returned into the slot, and returns the context.
 func (s *Slot) Set(ctx context.Context, scope Scope) context.Context {
-	if s != nil {
+	if Compiled && s != nil {
 		s.scope = scope
 	}
 	return ctx
@@ -42,22 +42,22 @@ func (s *Slot) Set(ctx context.Context, scope Scope) context.Context {
 
 // Context returns the context of the scope in the slot, parent if there is none.
 func (s *Slot) Context(parent context.Context) context.Context {
-	if s == nil {
-		return parent
+	if Compiled && s != nil {
+		return s.scope.Context(parent)
 	}
-	return s.scope.Context(parent)
+	return parent
 }
 
 // End ends the scope in the slot.
 func (s *Slot) End() {
-	if s != nil {
+	if Compiled && s != nil {
 		s.scope.End()
 	}
 }
 
 // EndErr ends the scope in the slot as [Scope.EndErr] does.
 func (s *Slot) EndErr(err *error) {
-	if s != nil {
+	if Compiled && s != nil {
 		s.scope.EndErr(err)
 	}
 }

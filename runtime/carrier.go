@@ -29,10 +29,10 @@ func ContextOf(v interface{}) (ctx context.Context) {
 func Rebind[T interface {
 	WithContext(context.Context) T
 }](v T, s Scope) T {
-	if s.s == nil {
-		return v
+	if Compiled && s.s != nil {
+		return rebind(v, s)
 	}
-	return rebind(v, s)
+	return v
 }
 
 func rebind[T interface {

@@ -153,7 +153,7 @@ func open(base context.Context, n *node, attrs []slog.Attr) (context.Context, Sc
 //
 // A scope may end in any order with regard to others: it keeps its own path and parent.
 func (s Scope) End(attrs ...slog.Attr) {
-	if s.s != nil {
+	if Compiled && s.s != nil {
 		s.s.end(nil, attrs)
 	}
 }
@@ -163,17 +163,17 @@ func (s Scope) End(attrs ...slog.Attr) {
 //
 //	defer scope.EndErr(&err)
 func (s Scope) EndErr(err *error, attrs ...slog.Attr) {
-	if s.s != nil {
+	if Compiled && s.s != nil {
 		s.s.end(err, attrs)
 	}
 }
 
 // Context returns the context of the scope, the one that Start returned with it; parent for the zero Scope.
 func (s Scope) Context(parent context.Context) context.Context {
-	if s.s == nil {
-		return parent
+	if Compiled && s.s != nil {
+		return s.s
 	}
-	return s.s
+	return parent
 }
 
 func (s *scope) end(err *error, attrs []slog.Attr) {
