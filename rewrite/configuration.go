@@ -43,6 +43,14 @@ func (c configuration) flags() []string {
 var (
 	systems       = []string{"linux", "darwin", "windows", "freebsd", "netbsd", "openbsd", "dragonfly", "solaris", "aix", "plan9", "js", "wasip1", "android", "ios", "illumos"}
 	architectures = []string{"amd64", "arm64", "386", "arm", "riscv64", "ppc64", "ppc64le", "s390x", "mips", "mipsle", "mips64", "mips64le", "loong64", "wasm"}
+	// ports are the architectures of each system (go tool dist list).
+	ports = map[string][]string{
+		"aix": {"ppc64"}, "android": {"386", "amd64", "arm", "arm64"}, "darwin": {"amd64", "arm64"}, "dragonfly": {"amd64"},
+		"freebsd": {"386", "amd64", "arm", "arm64"}, "illumos": {"amd64"}, "ios": {"amd64", "arm64"}, "js": {"wasm"},
+		"linux":  {"386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x"},
+		"netbsd": {"386", "amd64", "arm", "arm64"}, "openbsd": {"386", "amd64", "arm", "arm64", "ppc64", "riscv64"}, "plan9": {"386", "amd64", "arm"},
+		"solaris": {"amd64"}, "wasip1": {"wasm"}, "windows": {"386", "amd64", "arm64"},
+	}
 	// unix are the systems with the build tag unix (internal/syslist in the Go tree).
 	unix = []string{"aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios", "linux", "netbsd", "openbsd", "solaris"}
 	// unbuilt are names of systems and architectures that go/build knows, and nothing builds for.
@@ -66,7 +74,7 @@ func configurationFor(path string, file *ast.File) (configuration, bool) {
 	for count := range len(free) + 1 {
 		for _, goos := range append([]string{runtime.GOOS}, systems...) {
 			for _, goarch := range append([]string{runtime.GOARCH}, architectures...) {
-				if !nameMatches(filepath.Base(path), goos, goarch) {
+				if !slices.Contains(ports[goos], goarch) || !nameMatches(filepath.Base(path), goos, goarch) {
 					continue
 				}
 				for set := range uint(1) << len(free) {

@@ -23,6 +23,8 @@ func TestConfigurationFor(t *testing.T) {
 		{"windows.go", "", runtime.GOOS + "/" + runtime.GOARCH},
 		{"a_x_y.go", "", runtime.GOOS + "/" + runtime.GOARCH},
 		{"a_js_wasm.go", "", "js/wasm"},
+		{"a_js.go", "", "js/wasm"},
+		{"a.go", "aix", "aix/ppc64"},
 		{"a.go", "integration", runtime.GOOS + "/" + runtime.GOARCH + " integration"},
 		{"a.go", "a && (b || c) && !d", runtime.GOOS + "/" + runtime.GOARCH + " a,b"},
 		{"a.go", "!unix && !windows", "plan9/" + runtime.GOARCH},
