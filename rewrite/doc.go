@@ -38,8 +38,8 @@
 // or Goexit leaves.
 //
 // Every byte outside of the inserted code stays as it is, whatever the formatting. Inserted code is
-// formatted as gofmt has it; a body of several statements on one line stays on one line, which gofmt then
-// would break up. Generating again changes nothing, and stripping gives back the original with whatever a
+// formatted as gofmt has it. Where a body on one line is opened, gofmt would go further: it would break up
+// several statements, and align the functions on one line next to it anew. Generating again changes nothing, and stripping gives back the original with whatever a
 // person has edited since. An edit between the markers is found by its checksum and reported.
 //
 // The output depends on the input alone.

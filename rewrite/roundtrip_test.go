@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"os"
@@ -69,7 +70,7 @@ func FuzzRoundTrip(f *testing.F) {
 		if bytes.Equal(output, input) {
 			return
 		}
-		if formatted(src) && formatted(input) && !formatted(output) && !severalOnOneLine.Match(output) {
+		if formatted(input) && !formattedButForLines(output) && !severalOnOneLine.Match(output) {
 			t.Errorf("%s is not gofmt'd any more, annotated by %v", path, choices)
 		}
 		if stripped, diagnostics := Strip(path, output); !bytes.Equal(stripped, input) {
@@ -83,6 +84,15 @@ func FuzzRoundTrip(f *testing.F) {
 
 // severalOnOneLine matches a body of several statements that was on one line: gofmt breaks it up.
 var severalOnOneLine = regexp.MustCompile(`(?m);.*//tele:line$`)
+
+// formattedButForLines reports whether gofmt would change no more than the alignment of functions on one
+// line, one of which was opened.
+func formattedButForLines(src []byte) bool {
+	out, err := format.Source(src)
+	return err == nil && bytes.Equal(blanks.ReplaceAll(out, []byte(" ")), blanks.ReplaceAll(src, []byte(" ")))
+}
+
+var blanks = regexp.MustCompile(` +`)
 
 // annotate puts directives into a source, above functions and statements, as the choices say: they are gone
 // through again and again, a byte a place, and one in four asks for a directive.
