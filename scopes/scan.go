@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -22,15 +23,20 @@ type Source struct {
 
 // Scan reads the Go files that patterns name and returns those that may hold directives (see MayHold), by
 // path. A pattern is a directory, a file, or a go package pattern such as ./... or example.com/m/...; as
-// with the go command, "..." does not enter vendor, testdata, nested modules, and directories whose names
-// start with a dot or an underscore. No pattern stands for the directory dir.
+// with the go command, "..." does not enter vendor, testdata, directories whose names start with a dot or an
+// underscore, and nested modules unless a go.work file puts them to use. No pattern stands for the directory
+// dir.
 //
 // Files of all build configurations are read. A pattern that names no Go file is an error.
 func Scan(dir string, patterns []string) ([]Source, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
-	s := fileSet{dir: dir, seen: map[string]bool{}}
+	workspace, err := workspaceModules(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := fileSet{dir: dir, workspace: workspace, seen: map[string]bool{}}
 	for _, pattern := range patterns {
 		before := s.matched
 		if err := s.expand(pattern); err != nil {
@@ -45,10 +51,11 @@ func Scan(dir string, patterns []string) ([]Source, error) {
 
 // A fileSet collects the paths of the files to read.
 type fileSet struct {
-	dir     string
-	paths   []string
-	seen    map[string]bool
-	matched int // files matched, those seen before included
+	dir       string
+	workspace map[string]bool // directories of the modules that go.work uses
+	paths     []string
+	seen      map[string]bool
+	matched   int // files matched, those seen before included
 }
 
 func (s *fileSet) abs(path string) string {
@@ -119,7 +126,7 @@ func (s *fileSet) walk(root string) error {
 			return err
 		case !d.IsDir():
 			s.addEntry(path, d)
-		case path != root && (skipped(d.Name()) || isModule(path)):
+		case path != root && (skipped(d.Name()) || isModule(path) && !s.workspace[path]):
 			return filepath.SkipDir
 		}
 		return nil
@@ -130,9 +137,44 @@ func skipped(name string) bool {
 	return name[0] == '.' || name[0] == '_' || name == "vendor" || name == "testdata"
 }
 
-func isModule(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, "go.mod"))
+func isModule(dir string) bool { return isFile(filepath.Join(dir, "go.mod")) }
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
+}
+
+// workspaceModules returns the directories of the modules that the go.work file governing dir uses; none if
+// there is no such file, or GOWORK=off.
+func workspaceModules(dir string) (map[string]bool, error) {
+	path := os.Getenv("GOWORK")
+	for d := dir; path == ""; d = filepath.Dir(d) {
+		if file := filepath.Join(d, "go.work"); isFile(file) {
+			path = file
+		} else if d == filepath.Dir(d) {
+			path = "off"
+		}
+	}
+	if path == "off" {
+		return nil, nil
+	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := modfile.ParseWork(path, src, nil)
+	if err != nil {
+		return nil, err
+	}
+	modules := map[string]bool{}
+	for _, use := range file.Use {
+		module := filepath.FromSlash(use.Path)
+		if !filepath.IsAbs(module) {
+			module = filepath.Join(filepath.Dir(path), module)
+		}
+		modules[filepath.Clean(module)] = true
+	}
+	return modules, nil
 }
 
 func (s *fileSet) directory(dir string) error {

@@ -113,6 +113,15 @@ func TestScan(t *testing.T) {
 			}
 		})
 	}
+	if err := os.WriteFile(filepath.Join(dir, "go.work"), []byte("go 1.26.0\n\nuse (\n\t.\n\t./nested\n)\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for work, want := range map[string]int{"": 5, "off": 4} {
+		t.Setenv("GOWORK", work)
+		if sources, err := scopes.Scan(dir, []string{"./..."}); err != nil || len(sources) != want {
+			t.Errorf("with GOWORK=%s, %d files of a workspace, want %d: %v", work, len(sources), want, err)
+		}
+	}
 	if _, err := scopes.Scan(dir, []string{"example.com/unknown"}); err == nil || !strings.HasPrefix(err.Error(), "example.com/unknown: ") {
 		t.Errorf("unknown package: %v", err)
 	}
