@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 	"go/version"
+	"slices"
 	"strconv"
 
 	"github.com/dave/dst"
@@ -95,31 +96,69 @@ type variable struct {
 	kind  string // for people
 }
 
-// source finds the context of a site at pos: a parameter of type context.Context of the functions around
-// it, innermost first; another variable of that type in scope; a parameter or receiver that carries one.
+// is reports whether two variables are the same; one without a name is known by its field.
+func (v *variable) is(other *variable) bool {
+	if other == nil {
+		return false
+	}
+	if v.field != nil || other.field != nil {
+		return v.field == other.field && v.id == other.id
+	}
+	return v.obj == other.obj
+}
+
+// isNamed reports whether code can mention the variable.
+func (v *variable) isNamed() bool { return v.obj != nil && v.obj.Name() != "_" }
+
+// source finds the context of a site, and decides how what the site covers comes to the new one.
 func (st *site) source() *source {
-	fn := st.fn
-	if fn.findsContext() {
+	if st.fn.findsContext() {
 		return &source{origin: "none: finding a context calls this function"}
 	}
-	for f := fn; f != nil; f = f.outer {
+	switch v, isCarrier := st.find(); {
+	case v == nil:
+		return &source{origin: "none"}
+	case isCarrier:
+		return st.carrierSource(v)
+	default:
+		return st.contextSource(v)
+	}
+}
+
+// find returns the variable that the context comes from: a parameter of type context.Context of the functions
+// around the site, innermost first; another variable of that type in scope; a parameter or receiver that
+// carries one. It is nil if there is none.
+func (st *site) find() (v *variable, isCarrier bool) {
+	for f := st.fn; f != nil; f = f.outer {
 		if v := st.parameter(f, f.typ.Params, "parameter", isContext); v != nil {
-			return st.contextSource(v)
+			return v, false
 		}
 	}
 	if v := st.local(); v != nil {
-		return st.contextSource(v)
+		return v, false
 	}
-	for f := fn; f != nil; f = f.outer {
-		v := st.parameter(f, f.typ.Params, "parameter", fn.pkg.isCarrier)
-		if v == nil && f.recv != nil {
-			v = st.parameter(f, f.recv, "receiver", fn.pkg.isCarrier)
+	for f := st.fn; f != nil; f = f.outer {
+		if v := st.parameter(f, f.typ.Params, "parameter", st.fn.pkg.isCarrier); v != nil {
+			return v, true
 		}
-		if v != nil {
-			return st.carrierSource(v)
+		if f.recv != nil {
+			if v := st.parameter(f, f.recv, "receiver", st.fn.pkg.isCarrier); v != nil {
+				return v, true
+			}
 		}
 	}
-	return &source{origin: "none"}
+	return nil, false
+}
+
+// isNeeded reports whether a site in what this one covers takes its context from the variable.
+func (st *site) isNeeded(v *variable) bool {
+	return slices.ContainsFunc(st.all, func(other *site) bool {
+		if !st.covers(other) || other.fn.findsContext() {
+			return false
+		}
+		found, _ := other.find()
+		return v.is(found)
+	})
 }
 
 // parameter returns the first parameter in list whose type is accepted, and that the site can reach: those
@@ -188,7 +227,7 @@ func (st *site) local() *variable {
 func (st *site) contextSource(v *variable) *source {
 	src := &source{origin: describe(v)}
 	var why string
-	src.handover, why = st.handover(v.obj)
+	src.handover, why = st.handover(v)
 	if why != "" {
 		src.origin += ", not handed on: " + why
 	}
@@ -210,7 +249,7 @@ func (st *site) carrierSource(v *variable) *source {
 			why = "it takes generics, and the module is at a go directive before 1.18"
 		default:
 			src.rebinds = true
-			src.handover, why = st.handover(v.obj)
+			src.handover, why = st.handover(v)
 		}
 		if why != "" {
 			st.rebindProblem = why
@@ -225,16 +264,20 @@ func (st *site) name(src *source, v *variable, candidates ...string) {
 	switch {
 	case v.list == nil:
 		src.name = v.obj.Name()
-	case src.handover == replace:
+	case src.handover == replace && v.isNamed():
 		src.name = v.fn.rename(v.id, wasNamed+naming(v.id.Name), parentName(v.id.Name))
+		src.target = v.id.Name
 		v.fn.replaced[v.obj] = true
+		return
+	case src.handover == replace:
+		src.name = v.fn.nameParameter(v.list, v.field, parentName(candidates[0]))
+		src.target = unused(v.fn.taken, candidates...)
+		v.fn.named[v.field] = src.target
+		return
 	default:
 		src.name = v.fn.nameParameter(v.list, v.field, candidates...)
 	}
 	src.target = src.name
-	if v.obj != nil && src.handover == replace {
-		src.target = v.obj.Name()
-	}
 }
 
 // parentName is what a parameter is renamed to.

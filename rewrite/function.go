@@ -32,6 +32,7 @@ type function struct {
 	errName   string                // of the error result, once it is known
 	replaced  map[types.Object]bool // parameters that were given another name
 	named     map[*ast.Field]string // parameters and receivers that were given one
+	shadows   map[shadowed]*site    // by what a block declares a namesake of
 	signature []splice
 	renamings []renaming
 }
@@ -44,7 +45,7 @@ func (p *Package) newFunction(f *fileEdits, path []ast.Node, runtime string) *fu
 		if fn != nil && p.isFunctionBody(n) {
 			fn.captures = true
 		}
-		next := &function{pkg: p, file: f, root: path[0], outer: fn, runtime: runtime, replaced: map[types.Object]bool{}, named: map[*ast.Field]string{}}
+		next := &function{pkg: p, file: f, root: path[0], outer: fn, runtime: runtime, replaced: map[types.Object]bool{}, named: map[*ast.Field]string{}, shadows: map[shadowed]*site{}}
 		switch n := n.(type) {
 		case *ast.FuncDecl:
 			next.typ, next.recv, next.body = n.Type, n.Recv, n.Body

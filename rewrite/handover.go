@@ -24,12 +24,23 @@ const (
 
 // handover decides how the code that the site covers comes to a new value of a variable; where it had
 // better not, it says why.
-func (st *site) handover(obj types.Object) (handover, string) {
-	fn := st.fn
-	if obj == nil || obj.Name() == "_" || !st.hasScope {
+func (st *site) handover(v *variable) (handover, string) {
+	fn, obj := st.fn, v.obj
+	if !st.hasScope {
 		return keep, ""
 	}
-	u := variableUse{info: fn.pkg.Info, v: obj}
+	needed := st.isNeeded(v)
+	if !v.isNamed() {
+		switch {
+		case !needed:
+			return keep, ""
+		case fn.captures:
+			return replace, ""
+		default:
+			return assign, ""
+		}
+	}
+	u := variableUse{info: fn.pkg.Info, v: obj, used: needed}
 	if obj.Parent() == st.blockScope() {
 		u.walk(fn.body, false)
 		if !u.used || u.identity != "" {
@@ -49,9 +60,39 @@ func (st *site) handover(obj types.Object) (handover, string) {
 		return keep, "the block declares another variable of that name"
 	case st.block.jumpsOver(fn.body, labelsIn(fn.body)):
 		return keep, "a goto leads past the directive"
-	default:
-		return shadow, ""
 	}
+	if first := fn.shadows[shadowed{st.block.node, obj}]; first != nil {
+		return st.handoverAgain(obj, first)
+	}
+	fn.shadows[shadowed{st.block.node, obj}] = st
+	return shadow, ""
+}
+
+// A shadowed variable has a namesake in a block.
+type shadowed struct {
+	block ast.Node
+	obj   types.Object
+}
+
+// handoverAgain decides for a variable that a site further up in the same block has declared a namesake of.
+func (st *site) handoverAgain(obj types.Object, first *site) (handover, string) {
+	u := variableUse{info: st.fn.pkg.Info, v: obj}
+	for _, s := range first.block.rest {
+		u.walk(s, false)
+	}
+	switch {
+	case u.captured || first.reachesIntoFunctions():
+		return keep, "a closure captures it"
+	case st.jumpsBack():
+		return keep, "a goto leads back past the directive"
+	default:
+		return assign, ""
+	}
+}
+
+// reachesIntoFunctions reports whether a site in what this one covers belongs to a function of its own.
+func (st *site) reachesIntoFunctions() bool {
+	return slices.ContainsFunc(st.all, func(other *site) bool { return st.covers(other) && (other.fn != st.fn || other.slots) })
 }
 
 // handoverHere decides for a variable that is declared in the very block that the site covers.

@@ -95,8 +95,13 @@ func (p *Package) edits(file *File) *fileEdits {
 		}
 		functions = append(functions, fn)
 	}
+	var all []*site
 	for i, s := range sites {
-		file.Origins[s] = newSite(functions[i], s, paths[i]).edit()
+		all = append(all, newSite(functions[i], s, paths[i]))
+	}
+	for _, st := range all {
+		st.all = all
+		file.Origins[st.Site] = st.edit()
 	}
 	if isNew && len(sites) > 0 {
 		f.importName = name

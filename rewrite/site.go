@@ -16,6 +16,7 @@ import (
 type site struct {
 	*scopes.Site
 	fn            *function
+	all           []*site   // of the file
 	pos           token.Pos // where expressions are evaluated
 	block         *block    // nil for directives in a function's doc comment
 	hasScope      bool
@@ -60,6 +61,18 @@ func (st *site) refuse(pos token.Pos, subject, format string, args ...any) {
 // first reports whether no statement of the function stands before the directives.
 func (st *site) first() bool {
 	return st.block == nil || st.block.node == st.fn.body && st.block.first
+}
+
+// covers reports whether another site lies in what this one covers.
+func (st *site) covers(other *site) bool {
+	switch {
+	case other == st || other.block == nil:
+		return false
+	case st.block == nil:
+		return st.fn.body.Lbrace < other.pos && other.pos < st.fn.body.Rbrace
+	default:
+		return st.block.contains(other.pos)
+	}
 }
 
 // jumpsBack reports whether a goto leads out of what the directives cover, from where control may come in
