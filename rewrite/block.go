@@ -3,6 +3,7 @@ package rewrite
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 )
 
 // A block is the part of a block that directives cover.
@@ -12,6 +13,8 @@ type block struct {
 	from token.Pos  // of the directives
 	// first says that no statement stands before the directives.
 	first bool
+	// unreachable says that control does not come past the statement before.
+	unreachable bool
 }
 
 func newBlock(node ast.Node, from token.Pos) *block {
@@ -26,14 +29,21 @@ func newBlock(node ast.Node, from token.Pos) *block {
 	default:
 		panic("rewrite: not a block")
 	}
-	b := &block{node: node, from: from, first: true}
-	for i, s := range list {
-		if s.Pos() > from {
-			b.rest, b.first = list[i:], i == 0
-			break
-		}
+	b := &block{node: node, from: from}
+	behind := slices.IndexFunc(list, func(s ast.Stmt) bool { return s.Pos() > from })
+	if behind < 0 {
+		behind = len(list)
+	}
+	b.rest, b.first = list[behind:], behind == 0
+	if len(b.rest) == 0 || !isLabeled(b.rest[0]) {
+		b.unreachable = listEndsControl(list[:behind])
 	}
 	return b
+}
+
+func isLabeled(s ast.Stmt) bool {
+	_, ok := s.(*ast.LabeledStmt)
+	return ok
 }
 
 // contains reports whether pos lies in what the directives cover.
@@ -48,7 +58,7 @@ func (b *block) exits(labels map[string]token.Pos) (leaving []*ast.BranchStmt, r
 	for _, s := range b.rest {
 		w.walk(s, jumps{})
 	}
-	return w.leaving, !endsControl(b.rest[len(b.rest)-1])
+	return w.leaving, !listEndsControl(b.rest)
 }
 
 // jumps says which jumps without a label stay inside of what is walked.
@@ -170,7 +180,15 @@ func endsControl(s ast.Stmt) bool {
 }
 
 func listEndsControl(list []ast.Stmt) bool {
+	for len(list) > 0 && isEmpty(list[len(list)-1]) {
+		list = list[:len(list)-1]
+	}
 	return len(list) > 0 && endsControl(list[len(list)-1])
+}
+
+func isEmpty(s ast.Stmt) bool {
+	_, ok := s.(*ast.EmptyStmt)
+	return ok
 }
 
 func clausesEndControl(body *ast.BlockStmt) bool {
@@ -203,7 +221,7 @@ func breaks(root ast.Stmt, label string) bool {
 		case *ast.FuncLit:
 			return false
 		case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
-			return label != "" || n == root
+			return label != ""
 		case *ast.BranchStmt:
 			if n.Tok == token.BREAK && (label == "" && n.Label == nil || n.Label != nil && n.Label.Name == label) {
 				found = true

@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"math"
 
 	"github.com/teleinstr/teleinstr/scopes"
 )
@@ -93,8 +94,8 @@ var constructors = map[types.BasicKind]string{
 func (x *expr) constructor() string {
 	switch t := types.Unalias(x.tv.Type).(type) {
 	case *types.Basic:
-		if t.Kind() == types.UntypedInt && !fitsInt(x.tv.Value) {
-			return "Uint64"
+		if t.Kind() == types.UntypedInt && x.tv.Value != nil {
+			return intConstructor(x.tv.Value)
 		}
 		if c := constructors[t.Kind()]; c != "" {
 			return c
@@ -110,9 +111,41 @@ func (x *expr) constructor() string {
 	return "Any"
 }
 
-func fitsInt(v constant.Value) bool {
-	_, exact := constant.Int64Val(constant.ToInt(v))
-	return exact
+// intConstructor returns the constructor for a constant, on machines of any size.
+func intConstructor(v constant.Value) string {
+	n, fits := constant.Int64Val(constant.ToInt(v))
+	switch {
+	case !fits:
+		return "Uint64"
+	case n != int64(int32(n)):
+		return "Int64"
+	default:
+		return "Int"
+	}
+}
+
+// overflow says why a constant cannot be recorded by a directive of the given verb; empty if it can.
+func (x *expr) overflow(v scopes.Verb) string {
+	basic, _ := x.tv.Type.Underlying().(*types.Basic)
+	if x.tv.Value == nil || basic == nil {
+		return ""
+	}
+	switch i := constant.ToInt(x.tv.Value); {
+	case v == scopes.Count && i.Kind() == constant.Int:
+		if _, fits := constant.Int64Val(i); !fits {
+			return "overflows int64; write a smaller number"
+		}
+	case v == scopes.Gauge || basic.Kind() == types.UntypedFloat:
+		if f, _ := constant.Float64Val(constant.ToFloat(x.tv.Value)); math.IsInf(f, 0) {
+			return "overflows float64; write a smaller number"
+		}
+	case basic.Kind() == types.UntypedInt:
+		_, fits := constant.Int64Val(i)
+		if _, fitsUnsigned := constant.Uint64Val(i); !fits && !fitsUnsigned {
+			return "overflows int64 and uint64; write a smaller number"
+		}
+	}
+	return ""
 }
 
 // isNumber reports whether the expression is a number of the kind that info asks for.

@@ -243,9 +243,8 @@ func (g *generation) instrumentPackage(l *loaded) error {
 	p, diagnostics := g.check(l)
 	if len(diagnostics) > 0 {
 		g.fail(mine[0].path, diagnostics...)
-		reason, _, _ := strings.Cut(diagnostics[0].Message, "; ")
 		for _, c := range mine {
-			c.broken = "the package does not compile: " + reason
+			c.broken = "the package does not compile: " + reason(diagnostics[0])
 		}
 		return nil
 	}
@@ -317,9 +316,16 @@ func (g *generation) verify(l *loaded, mine []*candidate) error {
 		files = append(files, file)
 	}
 	if _, diagnostics := l.check(fset, files); len(diagnostics) > 0 {
-		return fmt.Errorf("generated code does not compile, nothing was written; this is a defect of teleinstr: %w", diagnostics[0])
+		return fmt.Errorf("generated code does not compile, nothing was written; this is a defect of teleinstr: %s: %s",
+			diagnostics[0].Position, reason(diagnostics[0]))
 	}
 	return nil
+}
+
+// reason returns what a diagnostic says without its remedy.
+func reason(d scopes.Diagnostic) string {
+	reason, _, _ := strings.Cut(d.Message, "; ")
+	return reason
 }
 
 // contents returns what is to stand in a file.

@@ -56,7 +56,7 @@ func (st *site) handover(v *variable) (handover, string) {
 		return keep, u.identity
 	case u.set:
 		return keep, "it is set in the block"
-	case st.redeclared(obj.Name(), u.captured):
+	case st.redeclared(obj, u.captured):
 		return keep, "the block declares another variable of that name"
 	case st.block.jumpsOver(fn.body, labelsIn(fn.body)):
 		return keep, "a goto leads past the directive"
@@ -108,11 +108,17 @@ func (st *site) handoverHere(obj types.Object, u *variableUse) (handover, string
 		return assign, ""
 	case isParameter && st.first() && st.fn.assigned[obj]:
 		return assign, ""
-	case isParameter && st.first() && v.Kind() == types.ParamVar:
+	case isParameter && st.first() && v.Kind() == types.ParamVar && st.leads():
 		return replace, ""
 	default:
 		return keep, "a closure captures it"
 	}
+}
+
+// leads reports whether no other site of the function stands further up: its code would not see a
+// replacement.
+func (st *site) leads() bool {
+	return !slices.ContainsFunc(st.all, func(other *site) bool { return other != st && other.fn == st.fn && other.start() < st.start() })
 }
 
 // redeclared reports whether the block declares the name again after the directive, in a way that does not
@@ -121,9 +127,10 @@ func (st *site) handoverHere(obj types.Object, u *variableUse) (handover, string
 //	ctx, cancel := context.WithTimeout(ctx, time.Second)
 //
 // may set a variable that is there already, unless a closure captures it.
-func (st *site) redeclared(name string, captured bool) bool {
+func (st *site) redeclared(obj types.Object, captured bool) bool {
+	name := obj.Name()
 	for _, s := range st.block.rest {
-		switch s := s.(type) {
+		switch s := unlabeled(s).(type) {
 		case *ast.AssignStmt:
 			if s.Tok != token.DEFINE {
 				continue
@@ -133,6 +140,9 @@ func (st *site) redeclared(name string, captured bool) bool {
 				id, ok := lhs.(*ast.Ident)
 				if !ok || st.fn.pkg.Info.Defs[id] == nil {
 					continue
+				}
+				if id.Name == name && !types.Identical(st.fn.pkg.Info.Defs[id].Type(), obj.Type()) {
+					return true
 				}
 				declares = declares || id.Name == name
 				others = others || id.Name != name && id.Name != "_"
@@ -192,19 +202,31 @@ func (u *variableUse) walk(root ast.Node, inLiteral bool) {
 		case *ast.TypeAssertExpr:
 			u.note("asserted", n.X)
 		case *ast.AssignStmt:
-			u.set = u.set || slices.ContainsFunc(n.Lhs, u.is)
-			if !allIdents(n.Lhs) {
-				u.note("stored", n.Rhs...)
+			u.set = u.set || slices.ContainsFunc(n.Lhs, u.isName)
+			for i, rhs := range n.Rhs {
+				if !u.isNamesake(n, i) {
+					u.note("stored", rhs)
+				}
+			}
+		case *ast.ValueSpec:
+			u.note("stored", n.Values...)
+		case *ast.CaseClause:
+			u.note("compared", n.List...)
+		case *ast.IndexExpr:
+			u.note("compared", n.Index)
+		case *ast.CallExpr:
+			if u.info.Types[n.Fun].IsBuiltin() {
+				u.note("stored", n.Args...)
 			}
 		case *ast.UnaryExpr:
-			u.set = u.set || n.Op == token.AND && u.is(n.X)
+			u.set = u.set || n.Op == token.AND && u.isName(n.X)
 		case *ast.RangeStmt:
 			if !inLiteral && isFunction(u.info.TypeOf(n.X)) { // its body is a function that the compiler makes
 				u.walk(n.X, false)
 				u.walk(n.Body, true)
 				return false
 			}
-			u.set = u.set || n.Tok == token.ASSIGN && (u.is(n.Key) || u.is(n.Value))
+			u.set = u.set || n.Tok == token.ASSIGN && (u.isName(n.Key) || u.isName(n.Value))
 		case *ast.CompositeLit:
 			u.note("stored", n.Elts...)
 		case *ast.KeyValueExpr:
@@ -214,7 +236,7 @@ func (u *variableUse) walk(root ast.Node, inLiteral bool) {
 		case *ast.ReturnStmt:
 			u.note("returned", n.Results...)
 		case *ast.Ident:
-			if u.is(n) {
+			if u.isName(n) {
 				u.used = true
 				u.captured = u.captured || inLiteral
 			}
@@ -238,14 +260,25 @@ func (u *variableUse) note(what string, exprs ...ast.Expr) {
 	}
 }
 
-func allIdents(exprs []ast.Expr) bool {
-	return !slices.ContainsFunc(exprs, func(e ast.Expr) bool {
-		_, ok := ast.Unparen(e).(*ast.Ident)
-		return !ok
-	})
+// isNamesake reports whether the i-th variable that a statement declares has the name of the one looked at,
+// as in ctx := ctx.
+func (u *variableUse) isNamesake(s *ast.AssignStmt, i int) bool {
+	if s.Tok != token.DEFINE || i >= len(s.Lhs) {
+		return false
+	}
+	id, ok := s.Lhs[i].(*ast.Ident)
+	return ok && id.Name == u.v.Name()
 }
 
+// is reports whether an expression is the variable, possibly converted to another type.
 func (u *variableUse) is(e ast.Expr) bool {
+	if c, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(c.Args) == 1 && u.info.Types[c.Fun].IsType() {
+		return u.is(c.Args[0])
+	}
+	return u.isName(e)
+}
+
+func (u *variableUse) isName(e ast.Expr) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	return ok && u.info.Uses[id] == u.v
 }

@@ -45,19 +45,26 @@ func (f *fileEdits) blockInPlace(b blockEdit, renamings []renaming) splice {
 func (f *fileEdits) exitInPlace(e exitEdit) splice {
 	if e.after != nil {
 		at := f.offset(e.after.End())
+		if empty, ok := unlabeled(e.after).(*ast.EmptyStmt); ok && empty.Implicit {
+			// A label without a statement ends where the closing brace stands.
+			if line := lineStart(f.src, at); strings.TrimSpace(string(f.src[line:at])) == "" {
+				return f.exitLines(e, line, leadingBlanks(f.src[line:])+"\t")
+			}
+			return splice{at, at, strings.Join(append(exitCalls(e, markerBefore), ""), "; ")}
+		}
 		next := nextLine(f.src, at)
 		if rest := strings.TrimSpace(string(f.src[at:next])); rest == "" || strings.HasPrefix(rest, "//") {
 			line := lineStart(f.src, f.offset(unlabeled(e.after).Pos()))
 			return f.exitLines(e, next, leadingBlanks(f.src[line:]))
 		}
-		return splice{at, at, strings.Join(append([]string{""}, exitCalls(e)...), "; ")}
+		return splice{at, at, strings.Join(append([]string{""}, exitCalls(e, markerBehind)...), "; ")}
 	}
 	at := f.offset(e.before.Pos())
 	line := lineStart(f.src, at)
 	if indent := string(f.src[line:at]); strings.TrimSpace(indent) == "" {
 		return f.exitLines(e, line, indent)
 	}
-	return splice{at, at, strings.Join(append(exitCalls(e), ""), "; ")}
+	return splice{at, at, strings.Join(append(exitCalls(e, markerBefore), ""), "; ")}
 }
 
 func (f *fileEdits) exitLines(e exitEdit, at int, indent string) splice {
@@ -68,10 +75,10 @@ func (f *fileEdits) exitLines(e exitEdit, at int, indent string) splice {
 	return splice{at, at, indent + f.region(header{}, strings.Join(ends, "\n"), indent, lineEnd(f.src, at))}
 }
 
-func exitCalls(e exitEdit) []string {
+func exitCalls(e exitEdit, marker string) []string {
 	var calls []string
 	for _, scope := range e.scopes {
-		calls = append(calls, markerExit+" "+scope+".End()")
+		calls = append(calls, marker+" "+scope+".End()")
 	}
 	return calls
 }

@@ -29,7 +29,7 @@ type loaded struct {
 }
 
 const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
-	packages.NeedExportFile | packages.NeedModule | packages.NeedForTest
+	packages.NeedExportFile | packages.NeedModule | packages.NeedForTest | packages.NeedTypesSizes
 
 // A request asks for packages by way of the module in the directory root.
 type request struct {
@@ -178,6 +178,7 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scop
 	config := types.Config{
 		Importer:    imports,
 		FakeImportC: true,
+		Sizes:       l.TypesSizes,
 		Error: func(err error) {
 			var typeErr types.Error
 			if errors.As(err, &typeErr) && !strings.HasPrefix(typeErr.Msg, "\t") { // a tab continues the error before

@@ -21,13 +21,16 @@ import (
 //
 // The import declaration of the runtime package ends in //tele:gen as well. //tele:line stands before the
 // closing brace of a body that was on one line. Where a scope ends on a line with other statements,
-// /*tele:gen*/ stands before the call.
+// /*tele:gen*/ or /*tele:end*/ stands before the call.
 const (
 	markerGen    = "//tele:gen"
 	markerEnd    = "//tele:end"
 	markerLine   = "//tele:line"
 	markerImport = "/*tele:gen*/" // where code follows on the line of the import
-	markerExit   = "/*tele:gen*/" // where a scope ends on a line with other statements
+	// Where a scope ends on a line with other statements: before the statement that leaves its block,
+	// or behind the last.
+	markerBefore = "/*tele:gen*/"
+	markerBehind = "/*tele:end*/"
 )
 
 // A shape says how generated code was fitted into a function body.

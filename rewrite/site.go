@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dave/dst"
 
@@ -56,6 +57,14 @@ func newSite(fn *function, s *scopes.Site, path []ast.Node) *site {
 
 func (st *site) refuse(pos token.Pos, subject, format string, args ...any) {
 	st.Diagnostics = append(st.Diagnostics, st.fn.pkg.diagnostic(pos, subject, format, args...))
+}
+
+// start returns where the site starts: the body of the function for directives in its doc comment.
+func (st *site) start() token.Pos {
+	if st.block == nil {
+		return st.fn.body.Lbrace
+	}
+	return st.pos
 }
 
 // first reports whether no statement of the function stands before the directives.
@@ -145,6 +154,11 @@ func (st *site) check() []*step {
 		st.refuse(d.Pos, d.Subject(), "nothing follows in the block; move it above what it is to time")
 		return nil
 	}
+	if st.block != nil && st.block.unreachable {
+		d := st.Directives[0]
+		st.refuse(d.Pos, d.Subject(), "is never reached; move it above the statement before")
+		return nil
+	}
 	var steps []*step
 	for _, d := range st.Directives {
 		if d.Verb == scopes.Ignore {
@@ -152,18 +166,28 @@ func (st *site) check() []*step {
 		}
 		s := &step{Directive: d}
 		if d.Value != nil {
-			if s.value = st.checkExpr(d, d.Name, *d.Value); s.value != nil {
+			if s.value = st.checkExpr(d, d.Name, *d.Value); s.value != nil && st.checkConstant(d, d.Name, s.value, d.Verb) {
 				st.checkNumber(s)
 			}
 		}
 		for _, a := range d.Attrs {
-			if x := st.checkExpr(d, a.Key, a.Value); x != nil {
+			if x := st.checkExpr(d, a.Key, a.Value); x != nil && st.checkConstant(d, a.Key, x, scopes.Scope) {
 				s.attrs = append(s.attrs, attr{a.Key, x})
 			}
 		}
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// checkConstant refuses a constant that the runtime package has no type for.
+func (st *site) checkConstant(d *scopes.Directive, key string, x *expr, v scopes.Verb) bool {
+	problem := x.overflow(v)
+	if problem != "" && x.isNumber(types.IsInteger|types.IsFloat) {
+		st.refuse(x.Pos, d.Subject(), "%s=%s: %s", key, x.Text, problem)
+		return false
+	}
+	return true
 }
 
 func (st *site) checkNumber(s *step) {
@@ -368,6 +392,11 @@ func (b *builder) value(s *step) dst.Expr {
 	}
 	e := parseExpr(s.value.Text)
 	if s.Verb == scopes.Metric {
+		if t, ok := s.value.tv.Type.(*types.Basic); ok && t.Kind() == types.UntypedInt && s.value.tv.Value != nil {
+			if to := strings.ToLower(intConstructor(s.value.tv.Value)); to != "int" {
+				return call(ident(to), e) // as an int it would not compile on all machines
+			}
+		}
 		return e
 	}
 	to := conversion(s.Verb)

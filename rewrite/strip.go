@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"regexp"
 	"strings"
@@ -21,13 +22,13 @@ func Strip(filename string, src []byte) ([]byte, []scopes.Diagnostic) {
 
 // strip does what Strip does, and also returns the splices that it has made, in order.
 func strip(filename string, src []byte) ([]byte, []splice, []scopes.Diagnostic) {
-	if !bytes.Contains(src, []byte(markerGen)) && !bytes.Contains(src, []byte(markerEnd)) && !bytes.Contains(src, []byte(markerImport)) {
+	if !bytes.Contains(src, []byte(markerGen)) && !bytes.Contains(src, []byte(markerEnd)) && !bytes.Contains(src, []byte(markerBefore)) && !bytes.Contains(src, []byte(markerBehind)) {
 		return src, nil, nil
 	}
 	fset := token.NewFileSet()
-	file, diagnostics := scopes.Parse(fset, filename, src)
-	if diagnostics != nil {
-		return nil, nil, diagnostics
+	file, err := parser.ParseFile(fset, filename, src, parser.ParseComments) // with object resolution, see use
+	if err != nil {
+		return nil, nil, scopes.SyntaxDiagnostics(err)
 	}
 	s := stripper{fset: fset, file: file, src: src}
 	s.regions()
@@ -88,7 +89,7 @@ func (s *stripper) regions() {
 			case isMark(c, markerEnd):
 				s.region(begin, c)
 				begin = nil
-			case c.Text == markerExit:
+			case c.Text == markerBefore || c.Text == markerBehind:
 				s.exit(c)
 			}
 		}
@@ -153,7 +154,8 @@ func (s *stripper) signatures() {
 	}
 }
 
-// exit takes out the end of a scope that stands where its block is left.
+// exit takes out the end of a scope that stands where its block is left: on a line of its own only if a person
+// has put it there.
 func (s *stripper) exit(c *ast.Comment) {
 	start := s.offset(c.Pos())
 	m := exitCall.Find(s.src[start:])
@@ -167,9 +169,9 @@ func (s *stripper) exit(c *ast.Comment) {
 	switch {
 	case before == "" && after == "":
 		start, end = line, next
-	case strings.HasPrefix(after, ";"):
-		end = skip(s.src, end, "; ")
-	case strings.HasSuffix(before, ";"):
+	case c.Text == markerBefore && bytes.HasPrefix(s.src[end:], []byte("; ")):
+		end += len("; ")
+	case c.Text == markerBehind && bytes.HasSuffix(s.src[:start], []byte("; ")):
 		start -= len("; ")
 	default:
 		s.errorf(c.Pos(), c.Text, "generated code shares its line with other code; give it a line of its own")
@@ -180,7 +182,7 @@ func (s *stripper) exit(c *ast.Comment) {
 }
 
 // exitCall matches what is generated to end a scope.
-var exitCall = regexp.MustCompile(`^/\*tele:gen\*/ \w+\.End\(\)`)
+var exitCall = regexp.MustCompile(`^/\*tele:(gen|end)\*/ \w+\.End\(\)`)
 
 // closingMark takes out the mark before the closing brace of a body that was on one line.
 func (s *stripper) closingMark(fn *strippedFunction) {
@@ -276,39 +278,31 @@ func field(fn *strippedFunction, name string) (*ast.FieldList, *ast.Ident) {
 	return nil, nil
 }
 
-// use returns where a person uses a parameter or result that generated code has named, if at all. A
-// declaration of the same name in the body means that there is a variable of the user's own.
+// use returns where a person uses a parameter or result that generated code has named, if at all. Where the
+// first to mention it is a := that declares other variables too, that will declare it when the name is gone.
 func (s *stripper) use(fn *strippedFunction, id *ast.Ident) token.Pos {
-	for _, stmt := range fn.body.List {
-		if a, ok := stmt.(*ast.AssignStmt); ok && a.Tok == token.DEFINE && !s.isGenerated(a.Pos()) {
-			for _, lhs := range a.Lhs {
-				if x, ok := lhs.(*ast.Ident); ok && x.Name == id.Name {
-					return token.NoPos
+	found, declared := token.NoPos, map[*ast.Ident]bool{}
+	ast.Inspect(fn.body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, lhs := range n.Lhs {
+				if x, ok := lhs.(*ast.Ident); ok && n.Tok == token.DEFINE {
+					declared[x] = true
 				}
 			}
-		}
-	}
-	return s.firstUse(fn.body, func(x *ast.Ident) bool { return x.Name == id.Name })
-}
-
-// firstUse returns the first identifier below root that match accepts and a person has written.
-func (s *stripper) firstUse(root ast.Node, match func(*ast.Ident) bool) token.Pos {
-	found := token.NoPos
-	ast.Inspect(root, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.SelectorExpr:
-			if at := s.firstUse(n.X, match); found == token.NoPos {
-				found = at
-			}
-			return false
 		case *ast.Ident:
-			if found == token.NoPos && match(n) && !s.isGenerated(n.Pos()) {
-				found = n.Pos()
+			// The resolver of go/parser knows the names of a function, which are all that matters here.
+			if found == token.NoPos && id.Obj != nil && n.Obj == id.Obj && !s.isGenerated(n.Pos()) {
+				if declared[n] {
+					found = -1
+				} else {
+					found = n.Pos()
+				}
 			}
 		}
 		return found == token.NoPos
 	})
-	return found
+	return max(found, token.NoPos)
 }
 
 func (s *stripper) isGenerated(pos token.Pos) bool {
