@@ -3,6 +3,7 @@ package rewrite
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 )
 
@@ -15,9 +16,10 @@ type block struct {
 	first bool
 	// unreachable says that control does not come past the statement before.
 	unreachable bool
+	flow        flow
 }
 
-func newBlock(node ast.Node, from token.Pos) *block {
+func newBlock(node ast.Node, from token.Pos, info *types.Info) *block {
 	var list []ast.Stmt
 	switch n := node.(type) {
 	case *ast.BlockStmt:
@@ -29,14 +31,14 @@ func newBlock(node ast.Node, from token.Pos) *block {
 	default:
 		panic("rewrite: not a block")
 	}
-	b := &block{node: node, from: from}
+	b := &block{node: node, from: from, flow: flow{info}}
 	behind := slices.IndexFunc(list, func(s ast.Stmt) bool { return s.Pos() > from })
 	if behind < 0 {
 		behind = len(list)
 	}
 	b.rest, b.first = list[behind:], behind == 0
 	if len(b.rest) == 0 || !isLabeled(b.rest[0]) {
-		b.unreachable = listEndsControl(list[:behind])
+		b.unreachable = b.flow.listEnds(list[:behind])
 	}
 	return b
 }
@@ -58,7 +60,7 @@ func (b *block) exits(labels map[string]token.Pos) (leaving []*ast.BranchStmt, r
 	for _, s := range b.rest {
 		w.walk(s, jumps{})
 	}
-	return w.leaving, !listEndsControl(b.rest)
+	return w.leaving, !b.flow.listEnds(b.rest)
 }
 
 // jumps says which jumps without a label stay inside of what is walked.
@@ -142,9 +144,12 @@ func (b *block) jumpsOver(body *ast.BlockStmt, labels map[string]token.Pos) bool
 	return found
 }
 
-// endsControl reports whether control does not run past a statement: it is a terminating statement of the
+// A flow tells where control goes.
+type flow struct{ info *types.Info }
+
+// ends reports whether control does not run past a statement: it is a terminating statement of the
 // Go specification, or a branch.
-func endsControl(s ast.Stmt) bool {
+func (f flow) ends(s ast.Stmt) bool {
 	switch s := s.(type) {
 	case *ast.ReturnStmt, *ast.BranchStmt:
 		return true
@@ -154,22 +159,22 @@ func endsControl(s ast.Stmt) bool {
 			return false
 		}
 		id, ok := ast.Unparen(c.Fun).(*ast.Ident)
-		return ok && id.Name == "panic"
+		return ok && f.info.Uses[id] == types.Universe.Lookup("panic")
 	case *ast.BlockStmt:
-		return listEndsControl(s.List)
+		return f.listEnds(s.List)
 	case *ast.IfStmt:
-		return s.Else != nil && endsControl(s.Body) && endsControl(s.Else)
+		return s.Else != nil && f.ends(s.Body) && f.ends(s.Else)
 	case *ast.ForStmt:
 		return s.Cond == nil && !breaks(s.Body, "")
 	case *ast.LabeledStmt:
-		return endsControl(s.Stmt) && !breaks(s.Stmt, s.Label.Name)
+		return f.ends(s.Stmt) && !breaks(s.Stmt, s.Label.Name)
 	case *ast.SwitchStmt:
-		return clausesEndControl(s.Body)
+		return f.clausesEnd(s.Body)
 	case *ast.TypeSwitchStmt:
-		return clausesEndControl(s.Body)
+		return f.clausesEnd(s.Body)
 	case *ast.SelectStmt:
 		for _, c := range s.Body.List {
-			if c := c.(*ast.CommClause); !listEndsControl(c.Body) || listBreaks(c.Body, "") {
+			if c := c.(*ast.CommClause); !f.listEnds(c.Body) || listBreaks(c.Body, "") {
 				return false
 			}
 		}
@@ -179,11 +184,11 @@ func endsControl(s ast.Stmt) bool {
 	}
 }
 
-func listEndsControl(list []ast.Stmt) bool {
+func (f flow) listEnds(list []ast.Stmt) bool {
 	for len(list) > 0 && isEmpty(list[len(list)-1]) {
 		list = list[:len(list)-1]
 	}
-	return len(list) > 0 && endsControl(list[len(list)-1])
+	return len(list) > 0 && f.ends(list[len(list)-1])
 }
 
 func isEmpty(s ast.Stmt) bool {
@@ -191,11 +196,11 @@ func isEmpty(s ast.Stmt) bool {
 	return ok
 }
 
-func clausesEndControl(body *ast.BlockStmt) bool {
+func (f flow) clausesEnd(body *ast.BlockStmt) bool {
 	hasDefault := false
 	for _, c := range body.List {
 		c := c.(*ast.CaseClause)
-		if !listEndsControl(c.Body) || listBreaks(c.Body, "") {
+		if !f.listEnds(c.Body) || listBreaks(c.Body, "") {
 			return false
 		}
 		hasDefault = hasDefault || c.List == nil

@@ -126,21 +126,28 @@ func (c configuration) holds(tag string) bool {
 
 func isRelease(tag string) bool { return strings.HasPrefix(tag, "go1.") }
 
-// buildConstraint returns the expression of a file's //go:build line, or nil.
+// buildConstraint returns the expression of a file's //go:build line, or else of its // +build lines; nil if
+// it has neither.
 func buildConstraint(file *ast.File) constraint.Expr {
+	var plus constraint.Expr
 	for _, group := range file.Comments {
 		if group.Pos() > file.Package {
 			break
 		}
 		for _, c := range group.List {
-			if constraint.IsGoBuild(c.Text) {
-				if expr, err := constraint.Parse(c.Text); err == nil {
-					return expr
-				}
+			expr, err := constraint.Parse(c.Text)
+			switch {
+			case err != nil:
+			case constraint.IsGoBuild(c.Text):
+				return expr
+			case plus == nil:
+				plus = expr
+			default:
+				plus = &constraint.AndExpr{X: plus, Y: expr}
 			}
 		}
 	}
-	return nil
+	return plus
 }
 
 // freeTags returns the tags of a constraint that the system, the architecture and the toolchain leave open.

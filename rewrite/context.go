@@ -161,26 +161,29 @@ func (st *site) isNeeded(v *variable) bool {
 	})
 }
 
-// parameter returns the first parameter in list whose type is accepted, and that the site can reach: those
-// of functions further out, and those that another variable hides, only by their names.
-func (st *site) parameter(f *function, list *ast.FieldList, kind string, accept func(types.Type) bool) *variable {
-	info := st.fn.pkg.Info
+// parameter returns the first parameter in list whose type is accepted and whose name means it where the site
+// is; or else, if the list is of the site's own function, the first without a name, which can be given one.
+func (st *site) parameter(f *function, list *ast.FieldList, kind string, accept func(types.Type) bool) (nameless *variable) {
 	for _, field := range list.List {
-		if !accept(info.TypeOf(field.Type)) {
+		if !accept(st.fn.pkg.Info.TypeOf(field.Type)) {
 			continue
 		}
-		v := &variable{fn: f, list: list, field: field, kind: kind}
-		if len(field.Names) > 0 {
-			v.id = field.Names[0]
-			v.obj = info.Defs[v.id]
+		v := variable{fn: f, list: list, field: field, kind: kind}
+		if len(field.Names) == 0 && f == st.fn && nameless == nil {
+			nameless = &v
 		}
-		named := v.id != nil && v.id.Name != "_"
-		if named && !st.sees(v.obj) || !named && f != st.fn {
-			continue
+		for _, id := range field.Names {
+			v := v
+			v.id, v.obj = id, st.fn.pkg.Info.Defs[id]
+			if v.isNamed() && st.sees(v.obj) {
+				return &v
+			}
+			if id.Name == "_" && f == st.fn && nameless == nil {
+				nameless = &v
+			}
 		}
-		return v
 	}
-	return nil
+	return nameless
 }
 
 // sees reports whether the name of a variable means that variable where the site is.
@@ -270,12 +273,12 @@ func (st *site) name(src *source, v *variable, candidates ...string) {
 		v.fn.replaced[v.obj] = true
 		return
 	case src.handover == replace:
-		src.name = v.fn.nameParameter(v.list, v.field, parentName(candidates[0]))
+		src.name = v.fn.nameParameter(v.list, v.field, v.id, parentName(candidates[0]))
 		src.target = unused(v.fn.taken, candidates...)
 		v.fn.named[v.field] = src.target
 		return
 	default:
-		src.name = v.fn.nameParameter(v.list, v.field, candidates...)
+		src.name = v.fn.nameParameter(v.list, v.field, v.id, candidates...)
 	}
 	src.target = src.name
 }

@@ -29,8 +29,9 @@
 // telemetry is off it allocates no more. For that no part of a body is wrapped in a closure, deferred calls
 // come first and are never in a loop, and a context that closures capture is not assigned but declared anew
 // (handover.go). What deferred calls do change is what the compiler inlines: a small function may not be
-// any more, so that what it returns is allocated where its caller kept it on the stack. The body of a range
-// over a function captures one variable more for each scope in it. With the build tag teleoff nothing is
+// any more, so that what it returns is allocated where its caller kept it on the stack; and what is handed to
+// the runtime package, as an expression or for its context, escapes. The body of a range over a function
+// captures one variable more for each scope in it. With the build tag teleoff nothing is
 // left of generated code but that (integration/teleoff compares what the compiler makes of it).
 //
 // The scope of a nested block is ended in place where the block ends, and before each break, continue and

@@ -63,7 +63,14 @@ func (x *expr) problem() string {
 	for id, obj := range x.info.Uses {
 		recovers = recovers || id.Name == "recover" && obj == types.Universe.Lookup("recover")
 	}
+	usesC := false
+	for _, obj := range x.info.Uses {
+		imported, ok := obj.(*types.PkgName)
+		usesC = usesC || ok && imported.Imported().Path() == "C"
+	}
 	switch {
+	case usesC:
+		return "names of C cannot be type-checked in a directive; put the value into a variable"
 	case recovers:
 		return "recover would end a panic that is not the directive's; take it out"
 	case x.tv.IsType():

@@ -267,16 +267,16 @@ func (g *generation) check(l *loaded) (*Package, []scopes.Diagnostic) {
 	if diagnostics := listErrors(l.Package); len(diagnostics) > 0 {
 		return nil, diagnostics
 	}
-	syntax, err := g.parseAll(l.GoFiles)
-	if err != nil {
-		return nil, scopes.SyntaxDiagnostics(err)
+	syntax, diagnostics := g.parseAll(l.GoFiles)
+	if diagnostics != nil {
+		return nil, diagnostics
 	}
 	p, diagnostics := l.check(g.fset, syntax)
 	return p, g.restore(diagnostics)
 }
 
 // parseAll returns the syntax of the files of a package, without generated code.
-func (g *generation) parseAll(paths []string) ([]*ast.File, error) {
+func (g *generation) parseAll(paths []string) ([]*ast.File, []scopes.Diagnostic) {
 	var files []*ast.File
 	for _, path := range paths {
 		if c := g.files[path]; c != nil && c.syntax != nil {
@@ -285,14 +285,14 @@ func (g *generation) parseAll(paths []string) ([]*ast.File, error) {
 		}
 		src, err := os.ReadFile(path)
 		if err != nil {
-			return nil, err
+			return nil, scopes.SyntaxDiagnostics(path, nil, err)
 		}
 		if stripped, _, diagnostics := strip(path, src); diagnostics == nil {
 			src = stripped
 		}
-		file, err := parser.ParseFile(g.fset, path, src, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
+		file, diagnostics := scopes.Parse(g.fset, path, src)
+		if diagnostics != nil {
+			return nil, diagnostics
 		}
 		files = append(files, file)
 	}

@@ -219,7 +219,7 @@ func (f *fileEdits) importDecl(pos token.Pos, spec string) splice {
 	end := f.offset(pos)
 	next := nextLine(f.src, end)
 	rest := strings.TrimSpace(string(f.src[end:next]))
-	if rest != "" && !strings.HasPrefix(rest, "//") {
+	if rest != "" && !strings.HasPrefix(rest, "//") && singleLineComment([]byte(rest+"\n")) != len(rest) {
 		return splice{end, end, "; import " + spec + " " + markerImport}
 	}
 	eol := lineEnd(f.src, next)

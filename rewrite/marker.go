@@ -26,7 +26,7 @@ const (
 	markerGen    = "//tele:gen"
 	markerEnd    = "//tele:end"
 	markerLine   = "//tele:line"
-	markerImport = "/*tele:gen*/" // where code follows on the line of the import
+	markerImport = "/*tele:import*/" // where code follows on the line of the import
 	// Where a scope ends on a line with other statements: before the statement that leaves its block,
 	// or behind the last.
 	markerBefore = "/*tele:gen*/"

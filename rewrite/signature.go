@@ -36,17 +36,14 @@ func (fn *function) nameAll(list *ast.FieldList, named *ast.Field, name string) 
 }
 
 // nameParameter makes sure that generated code can reach a parameter or the receiver, and returns its
-// name: one of the candidates if it has none.
-func (fn *function) nameParameter(list *ast.FieldList, field *ast.Field, candidates ...string) string {
-	if len(field.Names) > 0 {
-		id := field.Names[0]
-		if id.Name != "_" {
-			return id.Name
-		}
+// name: one of the candidates if it has none. The identifier is nil if the list has no names.
+func (fn *function) nameParameter(list *ast.FieldList, field *ast.Field, id *ast.Ident, candidates ...string) string {
+	if id != nil && id.Name != "_" {
+		return id.Name
 	}
 	if fn.named[field] == "" {
-		if len(field.Names) > 0 {
-			fn.named[field] = fn.rename(field.Names[0], wasBlank, candidates...)
+		if id != nil {
+			fn.named[field] = fn.rename(id, wasBlank, candidates...)
 		} else {
 			fn.named[field] = unused(fn.taken, candidates...)
 			fn.nameAll(list, field, fn.named[field])

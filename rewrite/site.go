@@ -38,7 +38,7 @@ func newSite(fn *function, s *scopes.Site, path []ast.Node) *site {
 	st := &site{Site: s, fn: fn, pos: fn.body.Lbrace + 1}
 	if s.Block != nil {
 		st.pos = s.Directives[len(s.Directives)-1].End
-		st.block = newBlock(s.Block, st.pos)
+		st.block = newBlock(s.Block, st.pos, fn.pkg.Info)
 	}
 	for _, d := range s.Directives {
 		st.hasScope = st.hasScope || d.Verb == scopes.Scope
@@ -149,11 +149,6 @@ func (st *site) refuseRebind(s *step, src *source) {
 
 // check type-checks the directives and says what is wrong with them.
 func (st *site) check() []*step {
-	if st.block != nil && len(st.block.rest) == 0 && st.hasScope {
-		d := st.Directives[0]
-		st.refuse(d.Pos, d.Subject(), "nothing follows in the block; move it above what it is to time")
-		return nil
-	}
 	if st.block != nil && st.block.unreachable {
 		d := st.Directives[0]
 		st.refuse(d.Pos, d.Subject(), "is never reached; move it above the statement before")
@@ -361,19 +356,35 @@ func (b *builder) timing(s *step, ctx dst.Expr, innermost bool) dst.Expr {
 // an expression names a result.
 func (b *builder) metric(s *step, ctx dst.Expr) {
 	method := map[scopes.Verb]string{scopes.Count: "Count", scopes.Gauge: "Gauge", scopes.Metric: "Metric"}[s.Verb]
+	late := b.block == nil && s.onReturn()
 	var attrs []dst.Expr
 	for _, a := range s.attrs {
-		attrs = append(attrs, b.attr(a))
+		e := b.attr(a)
+		if late && !a.value.onReturn {
+			e = b.early("attr", e)
+		}
+		attrs = append(attrs, e)
 	}
-	record := b.fn.tele(method, append([]dst.Expr{clone(ctx), quoted(s.Name), b.value(s)}, spread(attrs)...)...)
+	value := b.value(s)
+	if late && s.value != nil && !s.value.onReturn && !s.value.mayPanic() {
+		value = b.early("value", value)
+	}
+	record := b.fn.tele(method, append([]dst.Expr{clone(ctx), quoted(s.Name), value}, spread(attrs)...)...)
 	if s.value != nil && s.value.mayPanic() {
 		record = b.fn.tele("Guard", quoted(s.Name), literal(&dst.ExprStmt{X: record}))
 	}
-	if b.block == nil && s.onReturn() {
+	if late {
 		b.onReturn = append(b.onReturn, &dst.ExprStmt{X: record})
 	} else {
 		b.guarded = append(b.guarded, &dst.ExprStmt{X: record})
 	}
+}
+
+// early evaluates an expression where the site is, for use when the function returns.
+func (b *builder) early(name string, e dst.Expr) dst.Expr {
+	name = unused(b.fn.taken, name)
+	b.guarded = append(b.guarded, set(token.DEFINE, e, name))
+	return ident(name)
 }
 
 // flushOnReturn defers the metrics that are recorded when the function returns: together, so that they
@@ -440,12 +451,11 @@ func (b *builder) copies() []dst.Stmt {
 	}
 	for _, s := range b.steps {
 		guarded := s.value != nil && s.value.mayPanic()
-		late := b.block == nil && s.Verb != scopes.Scope && s.onReturn()
 		if s.value != nil {
-			visit(s.value, guarded, late)
+			visit(s.value, guarded, b.block == nil && (s.value.onReturn || guarded && s.onReturn()))
 		}
 		for _, a := range s.attrs {
-			visit(a.value, guarded || a.value.mayPanic(), late || s.Verb == scopes.Scope && a.value.onReturn)
+			visit(a.value, guarded || a.value.mayPanic(), b.block == nil && a.value.onReturn)
 		}
 	}
 	for obj := range live {

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/teleinstr/teleinstr/scopes"
@@ -22,13 +23,15 @@ func Strip(filename string, src []byte) ([]byte, []scopes.Diagnostic) {
 
 // strip does what Strip does, and also returns the splices that it has made, in order.
 func strip(filename string, src []byte) ([]byte, []splice, []scopes.Diagnostic) {
-	if !bytes.Contains(src, []byte(markerGen)) && !bytes.Contains(src, []byte(markerEnd)) && !bytes.Contains(src, []byte(markerBefore)) && !bytes.Contains(src, []byte(markerBehind)) {
+	if !slices.ContainsFunc([]string{markerGen, markerEnd, markerImport, markerBefore, markerBehind}, func(m string) bool {
+		return bytes.Contains(src, []byte(m))
+	}) {
 		return src, nil, nil
 	}
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, filename, src, parser.ParseComments) // with object resolution, see use
 	if err != nil {
-		return nil, nil, scopes.SyntaxDiagnostics(err)
+		return nil, nil, scopes.SyntaxDiagnostics(filename, src, err)
 	}
 	s := stripper{fset: fset, file: file, src: src}
 	s.regions()
@@ -164,7 +167,7 @@ func (s *stripper) exit(c *ast.Comment) {
 		return
 	}
 	end := start + len(m)
-	line, next := lineStart(s.src, start), nextLine(s.src, start)
+	line, next := lineStart(s.src, start), nextLine(s.src, end)
 	before, after := strings.TrimSpace(string(s.src[line:start])), strings.TrimSpace(string(s.src[end:next]))
 	switch {
 	case before == "" && after == "":
@@ -173,6 +176,8 @@ func (s *stripper) exit(c *ast.Comment) {
 		end += len("; ")
 	case c.Text == markerBehind && bytes.HasSuffix(s.src[:start], []byte("; ")):
 		start -= len("; ")
+	case bytes.ContainsRune(m, '\n'): // gofmt has put the call on a line of its own
+		start = len(bytes.TrimRight(s.src[:start], " \t"))
 	default:
 		s.errorf(c.Pos(), c.Text, "generated code shares its line with other code; give it a line of its own")
 		return
@@ -182,7 +187,7 @@ func (s *stripper) exit(c *ast.Comment) {
 }
 
 // exitCall matches what is generated to end a scope.
-var exitCall = regexp.MustCompile(`^/\*tele:(gen|end)\*/ \w+\.End\(\)`)
+var exitCall = regexp.MustCompile(`^/\*tele:(gen|end)\*/\s+\w+\.End\(\)`)
 
 // closingMark takes out the mark before the closing brace of a body that was on one line.
 func (s *stripper) closingMark(fn *strippedFunction) {
@@ -315,11 +320,19 @@ func (s *stripper) isGenerated(pos token.Pos) bool {
 	return false
 }
 
+// importsEnd returns the end of the last import declaration, the comment behind it included.
 func (s *stripper) importsEnd() token.Pos {
 	end := s.file.Name.End()
 	for _, decl := range s.file.Decls {
-		if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.IMPORT {
-			end = token.Pos(s.file.FileStart) + token.Pos(nextLine(s.src, s.offset(d.End())))
+		d, ok := decl.(*ast.GenDecl)
+		if !ok || d.Tok != token.IMPORT {
+			continue
+		}
+		end = d.End()
+		for _, spec := range d.Specs {
+			if c := spec.(*ast.ImportSpec).Comment; c != nil {
+				end = max(end, c.Pos()+1)
+			}
 		}
 	}
 	return end

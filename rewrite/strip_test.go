@@ -1,11 +1,15 @@
 package rewrite
 
 import (
+	"go/format"
+	"go/scanner"
+	"go/token"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
 )
 
 const edited = `package a
@@ -121,5 +125,49 @@ func TestStripRefuses(t *testing.T) {
 				t.Errorf("strip: got %q, %v; want %s", got, diagnostics, tt.want)
 			}
 		})
+	}
+}
+
+// TestStripAfterGofmt formats generated files that were not formatted, as editors do on saving; strip must still
+// know its own, and what is left must be the input, formatted.
+func TestStripAfterGofmt(t *testing.T) {
+	for _, name := range []string{"block_not_formatted", "bodies_not_formatted", "bodies_several_statements", "bodies_aligned"} {
+		archive, err := txtar.ParseFile(filepath.Join(goldens, name+".txtar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		input, generated := archive.Files[0].Data, archive.Files[1].Data
+		formatted, err := format.Source(generated)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stripped, diagnostics := Strip("a.go", formatted)
+		if diagnostics != nil {
+			t.Errorf("%s: %v", name, diagnostics)
+			continue
+		}
+		// Opened bodies stay open: compare without line breaks.
+		if diff := cmp.Diff(tokens(t, input), tokens(t, stripped)); diff != "" {
+			t.Errorf("%s (-input +stripped):\n%s", name, diff)
+		}
+	}
+}
+
+// tokens returns the tokens of a source without its semicolons.
+func tokens(t *testing.T, src []byte) []string {
+	t.Helper()
+	var all []string
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(src))
+	s.Init(file, src, func(at token.Position, msg string) { t.Errorf("%s: %s", at, msg) }, scanner.ScanComments)
+	for {
+		_, tok, lit := s.Scan()
+		switch tok {
+		case token.EOF:
+			return all
+		case token.SEMICOLON:
+		default:
+			all = append(all, tok.String()+" "+strings.Join(strings.Fields(lit), " "))
+		}
 	}
 }

@@ -60,3 +60,31 @@ func TestRebind(t *testing.T) {
 		t.Error("a nil request is not left alone")
 	}
 }
+
+// recursive looks for a context to find its own, as an annotated method Context does.
+type recursive struct{ calls int }
+
+func (r *recursive) Context() context.Context {
+	r.calls++
+	_, scope := tele.Start(tele.ContextOf(r), "context")
+	defer scope.End()
+	return context.Background()
+}
+
+type recursiveValue struct{ context.Context }
+
+func (r recursiveValue) Value(key any) any {
+	_, scope := tele.Start(r, "value")
+	defer scope.End()
+	return nil
+}
+
+func TestContextOfItself(t *testing.T) {
+	newRecorded()
+	r := new(recursive)
+	if tele.ContextOf(r) != context.Background() || r.calls == 0 {
+		t.Errorf("found another context in %d calls", r.calls)
+	}
+	_, scope := tele.Start(recursiveValue{context.Background()}, "outer")
+	scope.End()
+}

@@ -2,6 +2,7 @@ package tele
 
 import (
 	"log/slog"
+	"math/rand/v2"
 	"runtime"
 
 	"github.com/teleinstr/teleinstr/runtime/internal/errlog"
@@ -30,4 +31,28 @@ func (t *Telemetry) checkRecursion() {
 		errlog.Write("telemetry: stopped: a reporter makes an event for each event it gets",
 			slog.String("at", errlog.Place(outside)))
 	}
+}
+
+// A method that a look-up of a context calls, such as Value or Context of the program's own types, may in turn lead
+// to annotated code, which looks up a context. One in so many look-ups makes sure that they are not at that
+// without end: look-ups that are nested deeper than any program means find nothing, so that the program's
+// own calls come to an end.
+const (
+	lookUpsPerCheck = 1024 // a power of two
+	maxLookUps      = 32
+)
+
+func tooManyLookUps() bool {
+	return rand.Uint32()%lookUpsPerCheck == 0 && nestedLookUps() > maxLookUps
+}
+
+func nestedLookUps() (n int) {
+	var pcs [64 * maxLookUps]uintptr
+	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+		switch runtime.FuncForPC(pc - 1).Name() {
+		case packagePath + "lookUp", packagePath + "ContextOf":
+			n++
+		}
+	}
+	return n
 }

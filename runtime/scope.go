@@ -255,6 +255,9 @@ func lookUp(ctx context.Context) (s *scope) {
 	defer func() {
 		_ = recover()
 	}()
+	if tooManyLookUps() {
+		return nil
+	}
 	s, _ = ctx.Value(scopeKey{}).(*scope)
 	return s
 }

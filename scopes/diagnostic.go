@@ -1,6 +1,7 @@
 package scopes
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"go/scanner"
@@ -46,15 +47,23 @@ func SortDiagnostics(diagnostics []Diagnostic) []Diagnostic {
 	return slices.CompactFunc(diagnostics, func(a, b Diagnostic) bool { return a.String() == b.String() })
 }
 
-// SyntaxDiagnostics turns an error of go/parser into diagnostics.
-func SyntaxDiagnostics(err error) []Diagnostic {
+// SyntaxDiagnostics turns an error of go/parser, met in a file, into diagnostics. Their positions do not follow
+// //line directives, which those of the error do.
+func SyntaxDiagnostics(filename string, src []byte, err error) []Diagnostic {
 	list, ok := err.(scanner.ErrorList)
 	if !ok {
-		return []Diagnostic{{Message: err.Error()}}
+		return []Diagnostic{{Position: token.Position{Filename: filename, Line: 1, Column: 1}, Message: err.Error()}}
 	}
 	var out []Diagnostic
 	for _, e := range list {
-		out = append(out, Diagnostic{Position: e.Pos, Message: "file does not parse: " + e.Msg})
+		before := src[:min(e.Pos.Offset, len(src))]
+		at := token.Position{
+			Filename: filename,
+			Offset:   len(before),
+			Line:     bytes.Count(before, []byte("\n")) + 1,
+			Column:   len(before) - bytes.LastIndexByte(before, '\n'),
+		}
+		out = append(out, Diagnostic{Position: at, Message: "file does not parse: " + e.Msg + "; mend the syntax"})
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func (r *Result) Diagnostics() []Diagnostic {
 func Parse(fset *token.FileSet, filename string, src []byte) (*ast.File, []Diagnostic) {
 	file, err := parser.ParseFile(fset, filename, src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return nil, SyntaxDiagnostics(err)
+		return nil, SyntaxDiagnostics(filename, src, err)
 	}
 	return file, nil
 }
@@ -178,6 +178,10 @@ func (f *finder) refuse(s *Site) {
 		add(s.Directives[0].Pos, s.Directives[0].Subject(), "the file is generated; put the directive into what it is generated from")
 		return
 	}
+	if s.Block != nil && s.times() && !statementBehind(s.Block, s.Directives[0].Pos) {
+		d := s.Directives[0]
+		add(d.Pos, d.Subject(), "nothing follows in the block; move it above what it is to time")
+	}
 	if s.Func == nil {
 		return
 	}
@@ -257,19 +261,34 @@ func clauseAround(body *ast.BlockStmt, pos token.Pos) (clause ast.Node) {
 	return clause
 }
 
+// times reports whether a directive of the site is a scope.
+func (s *Site) times() bool {
+	return slices.ContainsFunc(s.Directives, func(d *Directive) bool { return d.Verb == Scope })
+}
+
+// statementBehind reports whether a block has a statement behind pos.
+func statementBehind(block ast.Node, pos token.Pos) bool {
+	return slices.ContainsFunc(statements(block), func(s ast.Stmt) bool { return s.Pos() > pos })
+}
+
+// statements returns the statements of a block or clause.
+func statements(block ast.Node) []ast.Stmt {
+	switch b := block.(type) {
+	case *ast.BlockStmt:
+		return b.List
+	case *ast.CaseClause:
+		return b.Body
+	case *ast.CommClause:
+		return b.Body
+	default:
+		panic(fmt.Sprintf("scopes: %T is no block", block))
+	}
+}
+
 // inStatement reports whether the comment stands inside one of the block's own statements, or in a
 // switch before its first clause.
 func inStatement(block ast.Node, c *ast.Comment) bool {
-	var list []ast.Stmt
-	switch b := block.(type) {
-	case *ast.BlockStmt:
-		list = b.List
-	case *ast.CaseClause:
-		list = b.Body
-	case *ast.CommClause:
-		list = b.Body
-	}
-	for _, s := range list {
+	for _, s := range statements(block) {
 		switch s.(type) {
 		case *ast.CaseClause, *ast.CommClause:
 			return true

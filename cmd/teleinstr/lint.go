@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/teleinstr/teleinstr/rewrite"
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
@@ -16,7 +17,7 @@ func newLint() *cobra.Command {
 		Short: "Report directives that are invalid, misspelt or misplaced",
 		Long: `lint reports every directive that generate would refuse for what can be seen without types: invalid
 names and keys, misspelt and misplaced directives, expressions that do not parse, functions that cannot be
-instrumented. It needs neither a module nor a package that compiles. The exit status is 1 if it reports
+instrumented, generated code that was edited. It needs neither a module nor a package that compiles. The exit status is 1 if it reports
 anything.`,
 		Example: `  teleinstr lint ./...`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,6 +35,8 @@ anything.`,
 			var diagnostics []scopes.Diagnostic
 			for _, s := range sources {
 				diagnostics = append(diagnostics, scopes.Lint(token.NewFileSet(), s)...)
+				_, edited := rewrite.Strip(s.Path, s.Src)
+				diagnostics = append(diagnostics, edited...)
 			}
 			return report(cmd.OutOrStdout(), dir, scopes.SortDiagnostics(diagnostics))
 		},
