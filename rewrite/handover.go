@@ -56,6 +56,8 @@ func (st *site) handover(v *variable) (handover, string) {
 		return keep, u.identity
 	case u.set:
 		return keep, "it is set in the block"
+	case fn.assigned[obj] && (u.captured || st.reachesIntoFunctions() || setInLiteral(fn.root, fn.pkg.Info, obj)):
+		return keep, "it is set elsewhere while a closure has it"
 	case st.redeclared(obj, u.captured):
 		return keep, "the block declares another variable of that name"
 	case st.block.jumpsOver(fn.body, labelsIn(fn.body)):
@@ -281,6 +283,18 @@ func (u *variableUse) is(e ast.Expr) bool {
 func (u *variableUse) isName(e ast.Expr) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	return ok && u.info.Uses[id] == u.v
+}
+
+// setInLiteral reports whether a function literal sets the variable.
+func setInLiteral(root ast.Node, info *types.Info, obj types.Object) bool {
+	found := false
+	ast.Inspect(root, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok && assignedIn(lit.Body, info)[obj] {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // assignedIn returns the variables that a declaration sets, or takes the address of, after they are

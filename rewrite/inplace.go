@@ -53,7 +53,7 @@ func (f *fileEdits) exitInPlace(e exitEdit) splice {
 			return splice{at, at, strings.Join(append(exitCalls(e, markerBefore), ""), "; ")}
 		}
 		next := nextLine(f.src, at)
-		if rest := strings.TrimSpace(string(f.src[at:next])); rest == "" || strings.HasPrefix(rest, "//") {
+		if onlyComments(f.src[at:next]) {
 			line := lineStart(f.src, f.offset(unlabeled(e.after).Pos()))
 			return f.exitLines(e, next, leadingBlanks(f.src[line:]))
 		}
@@ -143,42 +143,25 @@ func insertionPoint(src []byte, open, closing int) (at int, s shape) {
 	if open == closing {
 		return open, empty
 	}
-	for i := open; ; {
-		rest := src[i:closing]
-		switch {
-		case len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\r'):
-			i++
-		case len(rest) > 0 && rest[0] == '\n':
-			return i + 1, multiLine
-		case bytes.HasPrefix(rest, []byte("//")):
-			return nextLine(src, i), multiLine
-		case bytes.HasPrefix(rest, []byte("/*")) && singleLineComment(rest) > 0:
-			i += singleLineComment(rest)
-		default:
-			return open + len(leadingBlanks(src[open:closing])), oneLine
-		}
+	next := nextLine(src, open)
+	if next <= closing && onlyComments(src[open:next]) {
+		return next, multiLine
 	}
+	return open + len(leadingBlanks(src[open:closing])), oneLine
 }
 
-// singleLineComment returns the length of the block comment that src starts with if no code follows it on
-// its line, and it does not go on to the next; else 0.
-func singleLineComment(src []byte) int {
-	end := bytes.Index(src, []byte("*/"))
-	if end < 0 || bytes.ContainsRune(src[:end], '\n') {
-		return 0
+// onlyComments reports whether the rest of a line holds comments at most, and none that goes on to the next.
+func onlyComments(line []byte) bool {
+	for {
+		line = bytes.TrimSpace(line)
+		switch {
+		case len(line) == 0 || bytes.HasPrefix(line, []byte("//")):
+			return true
+		case !bytes.HasPrefix(line, []byte("/*")) || !bytes.Contains(line, []byte("*/")):
+			return false
+		}
+		_, line, _ = bytes.Cut(line, []byte("*/"))
 	}
-	end += len("*/")
-	rest := src[end:]
-	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-		rest = rest[:i]
-	} else {
-		return 0
-	}
-	rest = bytes.TrimSpace(rest)
-	if len(rest) == 0 || bytes.HasPrefix(rest, []byte("//")) || bytes.HasPrefix(rest, []byte("/*")) {
-		return end
-	}
-	return 0
 }
 
 func leadingBlanks(src []byte) string {
@@ -218,8 +201,7 @@ func (f *fileEdits) importInPlace() splice {
 func (f *fileEdits) importDecl(pos token.Pos, spec string) splice {
 	end := f.offset(pos)
 	next := nextLine(f.src, end)
-	rest := strings.TrimSpace(string(f.src[end:next]))
-	if rest != "" && !strings.HasPrefix(rest, "//") && singleLineComment([]byte(rest+"\n")) != len(rest) {
+	if !onlyComments(f.src[end:next]) {
 		return splice{end, end, "; import " + spec + " " + markerImport}
 	}
 	eol := lineEnd(f.src, next)

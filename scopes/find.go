@@ -188,7 +188,7 @@ func (f *finder) refuse(s *Site) {
 	name := s.Func.Name
 	if s.Func.Body == nil {
 		add(name.Pos(), name.Name, "function has no body, nothing to time; take the directive out, or move it to the caller")
-	} else if pragma := forbiddingPragma(s.Func.Doc); pragma != "" {
+	} else if pragma := f.forbiddingPragma(s.Func); pragma != "" {
 		add(name.Pos(), name.Name, pragma+" leaves no room for instrumentation; take the directive out, or move it to the caller")
 	}
 }
@@ -205,14 +205,25 @@ var pragmas = []string{
 	"//go:yeswritebarrierrec", "//go:cgo_unsafe_args", "//go:uintptrkeepalive",
 }
 
-func forbiddingPragma(doc *ast.CommentGroup) string {
-	if doc == nil {
-		return ""
+// forbiddingPragma returns the pragma that forbids to instrument a function, if there is one. A pragma holds
+// for the next declaration, whatever stands between the two.
+func (f *finder) forbiddingPragma(fn *ast.FuncDecl) string {
+	before := f.file.Name.End()
+	for _, decl := range f.file.Decls {
+		if decl == fn {
+			break
+		}
+		before = decl.End()
 	}
-	for _, c := range doc.List {
-		word, _, _ := strings.Cut(c.Text, " ")
-		if slices.Contains(pragmas, word) {
-			return word
+	for _, group := range f.file.Comments {
+		if group.Pos() < before || group.Pos() > fn.Type.Func {
+			continue
+		}
+		for _, c := range group.List {
+			word, _, _ := strings.Cut(c.Text, " ")
+			if slices.Contains(pragmas, word) {
+				return word
+			}
 		}
 	}
 	return ""
