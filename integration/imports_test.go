@@ -20,7 +20,7 @@ var layers = []struct {
 	imports []string
 	onlyStd bool
 }{
-	{"/cmd/teleinstr", []string{"/rewrite", "/scopes"}, false},
+	{"/cmd/teleinstr", []string{"/rewrite", "/scopes", "/runtime"}, false},
 	{"/rewrite", []string{"/scopes"}, false},
 	{"/scopes/scopename", nil, true},
 	{"/scopes", []string{"/scopes/scopename"}, false},

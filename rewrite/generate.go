@@ -29,6 +29,8 @@ type Result struct {
 	Changes []Change
 	// Diagnostics are the reasons of what is refused, sorted.
 	Diagnostics []scopes.Diagnostic
+	// Notices are what the user still has to do, beside writing the changes.
+	Notices []string
 }
 
 // Generate works out the generated code of the packages that patterns name (see [scopes.Scan]).
@@ -60,6 +62,7 @@ type generation struct {
 	// failed are the directories in which something is refused.
 	failed      map[string]bool
 	diagnostics []scopes.Diagnostic
+	notices     map[string]bool
 }
 
 // A candidate is a file that may hold directives.
@@ -89,7 +92,7 @@ func newGeneration(dir string, patterns []string) (*generation, error) {
 }
 
 func emptyGeneration() *generation {
-	return &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}}
+	return &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}, notices: map[string]bool{}}
 }
 
 // add takes a file up, without the code that was generated into it before.
@@ -115,6 +118,10 @@ func (g *generation) find(c *candidate) bool {
 		return false
 	}
 	c.syntax, c.found = syntax, scopes.Find(g.fset, syntax, c.src)
+	if isVendored(c.path) {
+		g.refuseAll(c, "the file is vendored; instrument it in its own module")
+		return false
+	}
 	if diagnostics := c.found.Diagnostics(); len(diagnostics) > 0 {
 		g.fail(c.path, c.restore(diagnostics)...)
 	}
@@ -128,6 +135,11 @@ func (g *generation) fail(path string, diagnostics ...scopes.Diagnostic) {
 
 // paths returns the paths of the candidates in order.
 func (g *generation) paths() []string { return slices.Sorted(maps.Keys(g.files)) }
+
+// isVendored reports whether a file belongs to a vendor directory.
+func isVendored(path string) bool {
+	return strings.Contains(filepath.ToSlash(path), "/vendor/")
+}
 
 // instrument finds the sites and puts code into the files that have some: first those that the build
 // configuration of the environment takes in, then the others, each in one that does.
@@ -240,6 +252,9 @@ func (g *generation) instrumentPackage(l *loaded) error {
 	if err := l.requiresRuntime(); err != nil {
 		return err
 	}
+	if l.notVendored {
+		g.notices["vendor does not hold "+RuntimePath+" yet; run go mod vendor"] = true
+	}
 	p, diagnostics := g.check(l)
 	if len(diagnostics) > 0 {
 		g.fail(mine[0].path, diagnostics...)
@@ -351,7 +366,7 @@ func (g *generation) refuseAll(c *candidate, message string) {
 }
 
 func (g *generation) result() *Result {
-	r := &Result{Diagnostics: scopes.SortDiagnostics(g.diagnostics)}
+	r := &Result{Diagnostics: scopes.SortDiagnostics(g.diagnostics), Notices: slices.Sorted(maps.Keys(g.notices))}
 	for _, path := range g.paths() {
 		c := g.files[path]
 		if !g.failed[filepath.Dir(path)] && !bytes.Equal(c.old, c.new) {

@@ -180,7 +180,7 @@ func lineEnd(src []byte, offset int) string {
 	return "\n"
 }
 
-// importInPlace adds the import of the runtime package: as a group of its own to the last import
+// importInPlace adds the import of the runtime package: as a group of its own to the first import
 // declaration with parentheses, or as a declaration behind the last, or behind the package clause.
 func (f *fileEdits) importInPlace() splice {
 	spec := f.importName + " " + `"` + RuntimePath + `"`

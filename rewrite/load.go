@@ -26,6 +26,8 @@ type loaded struct {
 	*packages.Package
 	runtime *packages.Package
 	imports types.Importer // see importer
+	// notVendored says that the module is vendored, but its vendor directory lacks the runtime package.
+	notVendored bool
 }
 
 const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
@@ -55,37 +57,39 @@ func load(r request) ([]*loaded, error) {
 	if len(pkgs) == 0 {
 		return nil, goList(root)
 	}
-	runtime, err := loadRuntime(config)
+	runtime, notVendored, err := loadRuntime(config)
 	if err != nil {
 		return nil, err
 	}
 	var out []*loaded
 	for _, p := range pkgs {
-		out = append(out, &loaded{Package: p, runtime: runtime})
+		out = append(out, &loaded{Package: p, runtime: runtime, notVendored: notVendored})
 	}
 	slices.SortFunc(out, func(a, b *loaded) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
 }
 
-// loadRuntime asks for the runtime package as the module of a load sees it; nil if it does not.
-func loadRuntime(config *packages.Config) (*packages.Package, error) {
+// loadRuntime asks for the runtime package as the module of a load sees it; nil if it does not. It also
+// reports whether the package had to be found past the vendor directory: nothing may import it yet, so that
+// go mod vendor has left it out.
+func loadRuntime(config *packages.Config) (runtime *packages.Package, notVendored bool, err error) {
 	c := *config
 	c.Tests = false
-	runtime, err := packages.Load(&c, RuntimePath)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Dir, err)
-	}
-	if _, err := os.Stat(filepath.Join(c.Dir, "vendor", "modules.txt")); err == nil && (len(runtime) == 0 || runtime[0].ExportFile == "") {
-		// Nothing imports the runtime package yet, so that go mod vendor has left it out.
-		c.BuildFlags = append([]string{"-mod=readonly"}, c.BuildFlags...)
-		if runtime, err = packages.Load(&c, RuntimePath); err != nil {
-			return nil, fmt.Errorf("%s: %w", c.Dir, err)
+	for {
+		pkgs, err := packages.Load(&c, RuntimePath)
+		if err != nil {
+			return nil, false, fmt.Errorf("%s: %w", c.Dir, err)
 		}
+		if len(pkgs) > 0 {
+			runtime = pkgs[0]
+		}
+		_, err = os.Stat(filepath.Join(c.Dir, "vendor", "modules.txt"))
+		if notVendored || err != nil || runtime != nil && runtime.ExportFile != "" {
+			return runtime, notVendored, nil
+		}
+		notVendored = true
+		c.BuildFlags = append([]string{"-mod=readonly"}, c.BuildFlags...)
 	}
-	if len(runtime) == 0 {
-		return nil, nil
-	}
-	return runtime[0], nil
 }
 
 // goList returns what the go command says against the module in root, where go/packages gets no package

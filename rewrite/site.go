@@ -415,7 +415,15 @@ func (b *builder) value(s *step) dst.Expr {
 	if isBasic && (t.Name() == to || t.Info()&types.IsUntyped != 0 && s.value.tv.Value != nil) {
 		return e
 	}
+	if isBasic && t.Info()&types.IsInteger != 0 && isShift(s.value.tree) && to == "float64" {
+		e = call(ident("int64"), e) // the constant of a shift would become a floating-point number
+	}
 	return call(ident(to), e)
+}
+
+func isShift(e ast.Expr) bool {
+	b, ok := ast.Unparen(e).(*ast.BinaryExpr)
+	return ok && (b.Op == token.SHL || b.Op == token.SHR)
 }
 
 // attr builds an attribute.

@@ -37,6 +37,9 @@ func (o *output) apply(cmd *cobra.Command, dir string, r *rewrite.Result) error 
 			return relativeError(dir, err)
 		}
 	}
+	for _, notice := range r.Notices {
+		fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: %s\n", notice)
+	}
 	return report(cmd.ErrOrStderr(), dir, r.Diagnostics)
 }
 

@@ -6,6 +6,10 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	// What a module gets with the tool is to hold what generated code imports: go mod tidy and go mod vendor
+	// leave out what nothing imports.
+	_ "github.com/teleinstr/teleinstr/runtime"
 )
 
 func newVersion() *cobra.Command {
