@@ -27,7 +27,7 @@ type function struct {
 
 	above     []dst.Stmt   // of the directives in the doc comment
 	scopes    []blockScope // of blocks, in order
-	blocks    []blockEdit
+	blocks    []*blockEdit
 	exits     []exitEdit
 	errName   string                // of the error result, once it is known
 	replaced  map[types.Object]bool // parameters that were given another name
@@ -136,20 +136,20 @@ type blockScope struct {
 
 // first returns the statements to put at the top of the body, printed; empty if there are none.
 func (fn *function) first() string {
-	statements := append(fn.above, fn.blockScopes()...)
+	statements := append(fn.above, fn.blockScopes(fn.scopes)...)
 	if len(statements) == 0 {
 		return ""
 	}
 	return printStatements(statements)
 }
 
-// blockScopes declares the variables for the scopes of blocks, and ends by deferred calls what is still open
-// when the function returns, panics or exits: the last first, and before the scope of the function.
-func (fn *function) blockScopes() []dst.Stmt {
+// blockScopes declares the variables for scopes of blocks, and ends by deferred calls what is still open when
+// the function returns, panics or exits: the last first, and before the scopes that were started before.
+func (fn *function) blockScopes(scopes []blockScope) []dst.Stmt {
 	var names []string
 	var slots, deferred []dst.Stmt
 	var withError, without []dst.Expr
-	for _, s := range fn.scopes {
+	for _, s := range scopes {
 		switch {
 		case s.isSlot:
 			slots = append(slots, set(token.DEFINE, fn.tele("NewSlot"), s.name))
@@ -181,7 +181,13 @@ func (fn *function) blockScopes() []dst.Stmt {
 // A blockEdit is what is to be put behind the directives that stand in a block.
 type blockEdit struct {
 	after      token.Pos // the last of the directives
-	statements string
+	statements []dst.Stmt
+	scopes     []blockScope // of blocks further in, which end before the scopes started here
+}
+
+// print returns the statements, printed.
+func (fn *function) print(e *blockEdit) string {
+	return printStatements(append(e.statements, fn.blockScopes(e.scopes)...))
 }
 
 // An exitEdit ends scopes of blocks where those are left.

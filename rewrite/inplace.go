@@ -22,7 +22,7 @@ func printInPlace(f *fileEdits) []splice {
 			renamings = nil
 		}
 		for _, b := range fn.blocks {
-			splices = append(splices, f.blockInPlace(b, renamings))
+			splices = append(splices, f.blockInPlace(b.after, fn.print(b), renamings))
 			renamings = nil
 		}
 		for _, e := range fn.exits {
@@ -33,11 +33,11 @@ func printInPlace(f *fileEdits) []splice {
 }
 
 // blockInPlace inserts statements below the line of the directives they come from.
-func (f *fileEdits) blockInPlace(b blockEdit, renamings []renaming) splice {
-	directive := f.offset(b.after)
+func (f *fileEdits) blockInPlace(after token.Pos, statements string, renamings []renaming) splice {
+	directive := f.offset(after)
 	at := nextLine(f.src, directive)
 	indent := leadingBlanks(f.src[lineStart(f.src, directive):])
-	return splice{at, at, indent + f.region(header{multiLine, renamings}, b.statements, indent, lineEnd(f.src, at))}
+	return splice{at, at, indent + f.region(header{multiLine, renamings}, statements, indent, lineEnd(f.src, at))}
 }
 
 // exitInPlace inserts the ends of scopes: on lines of their own, or, where the statement shares its line with

@@ -101,7 +101,7 @@ func (p *Package) edits(file *File) *fileEdits {
 	}
 	for _, st := range all {
 		st.all = all
-		file.Origins[st.Site] = st.edit()
+		file.Origins[st.Site] = st.instrument()
 	}
 	if isNew && len(sites) > 0 {
 		f.importName = name

@@ -31,6 +31,9 @@ type site struct {
 	// slots says that the scopes of a nested block are held in slots: it is in the body of a range over a
 	// function, which would capture variables.
 	slots bool
+	// edit is the site's own, if it stands in the outermost block of the function and its scopes end by
+	// deferred calls.
+	edit *blockEdit
 }
 
 // newSite prepares a site, to which path leads.
@@ -115,9 +118,9 @@ func (s *step) onReturn() bool {
 	return s.value != nil && s.value.onReturn || slices.ContainsFunc(s.attrs, func(a attr) bool { return a.value.onReturn })
 }
 
-// edit works out the code of the site, and hands it to the function. It returns where the context comes
+// instrument works out the code of the site, and hands it to the function. It returns where the context comes
 // from. If anything is wrong with the site, it only says so.
-func (st *site) edit() (origin string) {
+func (st *site) instrument() (origin string) {
 	steps := st.check()
 	if len(st.Diagnostics) > 0 {
 		return ""
@@ -242,9 +245,13 @@ func (b *builder) build() {
 		fn.above = statements
 		return
 	}
-	fn.blocks = append(fn.blocks, blockEdit{b.pos, printStatements(statements)})
-	if b.nested {
+	edit := &blockEdit{after: b.pos, statements: statements}
+	fn.blocks = append(fn.blocks, edit)
+	switch {
+	case b.nested:
 		b.endScopes()
+	case b.hasScope:
+		b.edit = edit
 	}
 }
 
@@ -291,7 +298,12 @@ func (b *builder) endScopes() {
 		if s.Verb != scopes.Scope {
 			continue
 		}
-		b.fn.scopes = append(b.fn.scopes, blockScope{s.scope, b.slots, b.fn.recordsError(s.Directive)})
+		scope := blockScope{s.scope, b.slots, b.fn.recordsError(s.Directive)}
+		if host := b.host(); host != nil {
+			host.edit.scopes = append(host.edit.scopes, scope)
+		} else {
+			b.fn.scopes = append(b.fn.scopes, scope)
+		}
 		for _, branch := range b.leaving {
 			b.fn.leave(exit{before: branch}, s.scope)
 		}
@@ -299,6 +311,17 @@ func (b *builder) endScopes() {
 			b.fn.leave(exit{after: b.block.rest[len(b.block.rest)-1]}, s.scope)
 		}
 	}
+}
+
+// host returns the last site before this one, in the outermost block of the function, whose scopes end by
+// deferred calls: those of this site must end before. It is nil if there is none.
+func (b *builder) host() (host *site) {
+	for _, other := range b.all {
+		if other.fn == b.fn && other.edit != nil && other.start() < b.start() && !other.block.jumpsOver(b.fn.body, labelsIn(b.fn.body)) {
+			host = other
+		}
+	}
+	return host
 }
 
 // timing builds the start of a scope under ctx, and its deferred end unless that is [builder.endScopes]'s.
