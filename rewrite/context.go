@@ -52,7 +52,7 @@ func isContext(t types.Type) bool {
 
 // isCarrier reports whether a value of type t implements context.Context, or has a method
 // Context() context.Context.
-func (p *Package) isCarrier(t types.Type) bool {
+func (p *typedPackage) isCarrier(t types.Type) bool {
 	if t == nil || !types.IsInterface(t) && isInvalid(t) {
 		return false
 	}

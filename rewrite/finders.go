@@ -12,7 +12,7 @@ var contextMethods = map[string]bool{"Context": true, "Value": true, "Deadline":
 // finders returns the functions of the package that finding a context may call: the methods Context and
 // those of context.Context of its types, and all that these mention, directly or not. Were one of them to
 // look for a context in turn, that could go on without end.
-func (p *Package) finders() map[*types.Func]bool {
+func (p *typedPackage) finders() map[*types.Func]bool {
 	if p.reached != nil {
 		return p.reached
 	}

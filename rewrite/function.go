@@ -13,7 +13,7 @@ import (
 
 // A function is a function declaration or literal whose body directives are about.
 type function struct {
-	pkg      *Package
+	pkg      *typedPackage
 	file     *fileEdits
 	root     ast.Node // the top-level declaration
 	typ      *ast.FuncType
@@ -39,7 +39,7 @@ type function struct {
 
 // newFunction returns the innermost function of a path of nodes that starts at a declaration of the file,
 // and ends at the block that directives stand in.
-func (p *Package) newFunction(f *fileEdits, path []ast.Node, runtime string) *function {
+func (p *typedPackage) newFunction(f *fileEdits, path []ast.Node, runtime string) *function {
 	var fn *function
 	for _, n := range path {
 		if fn != nil && p.isFunctionBody(n) {
@@ -67,7 +67,7 @@ func (p *Package) newFunction(f *fileEdits, path []ast.Node, runtime string) *fu
 
 // isFunctionBody reports whether the body of a statement or expression is compiled to a function of its
 // own.
-func (p *Package) isFunctionBody(n ast.Node) bool {
+func (p *typedPackage) isFunctionBody(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.FuncLit:
 		return true

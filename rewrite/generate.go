@@ -267,7 +267,7 @@ func (g *generation) instrumentPackage(l *loaded) error {
 	for _, c := range mine {
 		before := len(c.found.Diagnostics())
 		c.origins = map[*scopes.Site]string{}
-		edits := p.edits(&File{Path: c.path, Src: c.src, Syntax: c.syntax, Found: c.found, Origins: c.origins})
+		edits := p.edits(&sourceFile{Path: c.path, Src: c.src, Syntax: c.syntax, Found: c.found, Origins: c.origins})
 		if all := c.found.Diagnostics(); len(all) > before {
 			g.fail(c.path, c.restore(all)...)
 			continue
@@ -278,7 +278,7 @@ func (g *generation) instrumentPackage(l *loaded) error {
 }
 
 // check type-checks a package, without generated code.
-func (g *generation) check(l *loaded) (*Package, []scopes.Diagnostic) {
+func (g *generation) check(l *loaded) (*typedPackage, []scopes.Diagnostic) {
 	if diagnostics := listErrors(l.Package); len(diagnostics) > 0 {
 		return nil, diagnostics
 	}

@@ -27,7 +27,7 @@ func importDecls(file *ast.File) []*ast.GenDecl {
 // runtimeImport decides under which name the sites of a file reach the runtime package: that of an import a
 // person has written, unless a declaration with a site hides it, or else a new one that nothing in
 // the file and the package is called.
-func (p *Package) runtimeImport(file *File, paths [][]ast.Node) (name string, isNew bool) {
+func (p *typedPackage) runtimeImport(file *sourceFile, paths [][]ast.Node) (name string, isNew bool) {
 	for _, spec := range file.Syntax.Imports {
 		if path, err := strconv.Unquote(spec.Path.Value); err != nil || path != RuntimePath {
 			continue
@@ -62,7 +62,7 @@ func (p *Package) runtimeImport(file *File, paths [][]ast.Node) (name string, is
 }
 
 // hidden reports whether one of the declarations that the paths start at calls something other than an import by the name.
-func (p *Package) hidden(name string, paths [][]ast.Node) bool {
+func (p *typedPackage) hidden(name string, paths [][]ast.Node) bool {
 	for _, path := range paths {
 		found := false
 		ast.Inspect(path[0], func(n ast.Node) bool {

@@ -169,7 +169,7 @@ func dependencies(p *packages.Package) map[string]*packages.Package {
 }
 
 // check type-checks the files of the package. Dependencies are read from export data.
-func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scopes.Diagnostic) {
+func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*typedPackage, []scopes.Diagnostic) {
 	imports := l.importer(fset)
 	info := &types.Info{
 		Types:     map[ast.Expr]types.TypeAndValue{},
@@ -197,7 +197,7 @@ func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*Package, []scop
 		config.GoVersion = "go" + l.Module.GoVersion
 	}
 	pkg, _ := config.Check(l.PkgPath, fset, files, info)
-	p := &Package{Fset: fset, Types: pkg, Info: info, Syntax: files}
+	p := &typedPackage{Fset: fset, Types: pkg, Info: info, Syntax: files}
 	// The runtime package imports context, so that it is there whatever the package itself imports.
 	if context, err := imports.Import("context"); err != nil {
 		diagnostics = append(diagnostics, scopes.Diagnostic{Position: token.Position{Filename: l.Dir, Line: 1, Column: 1}, Message: err.Error()})

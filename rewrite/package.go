@@ -11,18 +11,18 @@ import (
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
-// A File is a Go file of a package, without generated code.
-type File struct {
+// A sourceFile is a Go file of a package, without generated code.
+type sourceFile struct {
 	Path   string
 	Src    []byte
 	Syntax *ast.File
 	Found  *scopes.Result
-	// Origins is where the context of each site comes from; [Package.edits] fills it in.
+	// Origins is where the context of each site comes from; [typedPackage.edits] fills it in.
 	Origins map[*scopes.Site]string
 }
 
-// A Package is a type-checked package, in one build configuration, with all its files.
-type Package struct {
+// A typedPackage is a type-checked package, in one build configuration, with all its files.
+type typedPackage struct {
 	Fset   *token.FileSet
 	Types  *types.Package
 	Info   *types.Info
@@ -36,7 +36,7 @@ type Package struct {
 	reached map[*types.Func]bool // see finders
 }
 
-func (p *Package) diagnostic(pos token.Pos, subject, format string, args ...any) scopes.Diagnostic {
+func (p *typedPackage) diagnostic(pos token.Pos, subject, format string, args ...any) scopes.Diagnostic {
 	return scopes.Diagnostic{
 		Position: p.Fset.PositionFor(pos, false), Pos: pos, Subject: subject, Message: fmt.Sprintf(format, args...),
 	}
@@ -62,7 +62,7 @@ type declaration struct {
 
 func (f *fileEdits) offset(pos token.Pos) int { return f.fset.PositionFor(pos, false).Offset }
 
-func (f *fileEdits) declaration(p *Package, root ast.Node) (taken map[string]bool, assigned map[types.Object]bool) {
+func (f *fileEdits) declaration(p *typedPackage, root ast.Node) (taken map[string]bool, assigned map[types.Object]bool) {
 	d := f.declarations[root]
 	if d == nil {
 		d = &declaration{identifiers(root), assignedIn(root, p.Info)}
@@ -73,7 +73,7 @@ func (f *fileEdits) declaration(p *Package, root ast.Node) (taken map[string]boo
 
 // edits works out the edits of a file. A site with diagnostics gets none; what this finds wrong with a
 // site is added to its diagnostics.
-func (p *Package) edits(file *File) *fileEdits {
+func (p *typedPackage) edits(file *sourceFile) *fileEdits {
 	f := &fileEdits{
 		fset: p.Fset, src: file.Src, syntax: file.Syntax,
 		known: map[*ast.BlockStmt]*function{}, declarations: map[ast.Node]*declaration{},

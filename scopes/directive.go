@@ -220,6 +220,10 @@ func (p *argParser) expr(key string, start, end int) *Expr {
 		if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
 			at, msg = min(list[0].Pos.Offset, len(text)), list[0].Msg
 		}
+		if word := text[strings.LastIndexAny(text, " \t")+1:]; p.directive.Verb == Scope && (word == "root" || word == "rebind") {
+			p.errorf(start+len(text)-len(word), "%s comes too late; write it before the keys", word)
+			return nil
+		}
 		if rest, ok := strings.CutPrefix(msg, "expected 'EOF', found "); ok {
 			msg = "unexpected " + rest
 		} else if at == len(text) {

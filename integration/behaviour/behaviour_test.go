@@ -7,7 +7,6 @@ package behaviour
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -143,6 +142,6 @@ func TestNormalize(t *testing.T) {
 	got := normalize("panic: x\n\ngoroutine 7 [running]:\nmain.f(0x1, {0x2, 0x3})\n\t/tmp/a/main.go:12 +0x1f\n2026/11/22 15:00:00 ERROR telemetry: y\n")
 	want := "panic: x\n\n… [running]:\nmain.f(…)\n\tmain.go\n"
 	if got != want {
-		t.Error(fmt.Sprintf("got %q, want %q", got, want))
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
