@@ -27,6 +27,9 @@ type source struct {
 	path  string // relative to the directory
 	src   []byte // without directives
 	sites []*site
+	// crowded says that there is a function on one line which gofmt will format in another way once there
+	// is code in it, or in a neighbour.
+	crowded bool
 }
 
 // annotate finds the sites in all Go files below dir that the patterns name, which are directories or end
@@ -83,6 +86,7 @@ func (a *annotation) add(path string) error {
 	s := &source{path: rel, src: src}
 	f := finder{fset: fset, pkg: file.Name.Name, src: src, options: a.options}
 	f.find(file)
+	s.crowded = f.crowded
 	for _, site := range f.sites {
 		if a.seen%a.options.every == 0 {
 			s.sites = append(s.sites, site)

@@ -86,9 +86,6 @@ func TestAnnotate(t *testing.T) {
 			if line := strings.Split(string(got), eol)[s.line-1]; line != "//tele:scope "+s.name {
 				t.Errorf("site %d is on the line %q", i, line)
 			}
-			if crowded := s.name == "p.two"; s.crowded != crowded {
-				t.Errorf("%s: crowded is %t", s.name, s.crowded)
-			}
 			if !a.drop("p.go", s.line) {
 				t.Errorf("site %d cannot be dropped", i)
 			}
@@ -98,6 +95,28 @@ func TestAnnotate(t *testing.T) {
 		}
 		if got, _ := os.ReadFile(file); string(got) != strings.ReplaceAll(plain, "\n", eol) {
 			t.Errorf("with all sites dropped:\n%s", got)
+		}
+	}
+}
+
+func TestAnnotateCrowded(t *testing.T) {
+	for body, want := range map[string]bool{
+		"func f() { return }":       false,
+		"func f() {\n\tg(); g()\n}": false,
+		"func f() { g(); g() }":     true,
+		"func f() int { return 1 }": false,
+		"func f()     { return }":   true,
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "p.go"), []byte("package p\n"+body+"\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		a, err := annotate(dir, []string{"."}, annotateOptions{every: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.files[0].crowded != want {
+			t.Errorf("crowded is %t for %s", a.files[0].crowded, body)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (t *trial) prepare(ctx context.Context) error {
 		if r.Refused == "" {
 			continue
 		}
-		reason, _, _ := strings.Cut(r.Refused, "; ")
+		reason, _, _ := strings.Cut(strings.ReplaceAll(r.Refused, t.m.dir, "."), "; ")
 		t.report.Refused[reason]++
 		if !t.a.drop(r.File, r.Line) {
 			return fmt.Errorf("list names %s:%d, where there is no directive", r.File, r.Line)

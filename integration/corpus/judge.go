@@ -31,17 +31,17 @@ func (t *trial) gofmt(ctx context.Context) (map[string]bool, error) {
 	return formatted, nil
 }
 
-// format makes sure that files are as well formatted as they were. A body of several statements on one
-// line is no longer what gofmt wants when code goes before it; generate does not touch it all the same.
+// format makes sure that files are as well formatted as they were. What is crowded is no longer as gofmt
+// wants it when code goes into it; generate does not touch it all the same.
 func (t *trial) format(ctx context.Context) error {
 	now, err := t.gofmt(ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range t.a.files {
-		switch crowded := slices.ContainsFunc(s.sites, func(x *site) bool { return x.crowded }); {
+		switch {
 		case !t.formatted[s.path] || now[s.path]:
-		case crowded:
+		case s.crowded:
 			t.report.Crowded = append(t.report.Crowded, s.path)
 		default:
 			t.report.fail("%s: gofmt would change it, and would not have before", s.path)

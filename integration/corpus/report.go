@@ -18,7 +18,7 @@ type Report struct {
 	Blocks       int            // in these, on lines of their own, if blocks were annotated
 	Instrumented int            // sites that code was generated for
 	Refused      map[string]int // those that it was not, by reason
-	Crowded      []string       // files with a body of several statements on one line, which gofmt would now change
+	Crowded      []string       // files that gofmt would now change for functions on one line
 
 	Names    int // different scope names
 	Recorded int // those of which tests have ended a scope
@@ -58,7 +58,7 @@ func WriteTable(w io.Writer, reports []*Report) error {
 			fmt.Fprintf(&notes, "%s: refused %d: %s\n", r.Module, r.Refused[reason], reason)
 		}
 		if len(r.Crowded) > 0 {
-			fmt.Fprintf(&notes, "%s: several statements on the line of the brace, no longer as gofmt has them: %s\n", r.Module, strings.Join(r.Crowded, " "))
+			fmt.Fprintf(&notes, "%s: functions on one line are no longer as gofmt has them: %s\n", r.Module, strings.Join(r.Crowded, " "))
 		}
 		for _, name := range r.Known {
 			fmt.Fprintf(&notes, "%s: fails in the original too: %s\n", r.Module, name)

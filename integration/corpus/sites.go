@@ -23,9 +23,6 @@ type site struct {
 	text   string // the directive's line and what gofmt wants between it and what stands above
 	name   string // of the scope
 	line   int    // of the directive, in the file with all directives
-	// crowded says that the function is on one line with more than one statement in its body, which
-	// gofmt will have on lines of their own once there is code before them.
-	crowded bool
 }
 
 // A finder finds the sites of a file.
@@ -35,6 +32,7 @@ type finder struct {
 	src     []byte
 	options annotateOptions
 	sites   []*site // by offset
+	crowded bool    // see source
 
 	functions, blocks, skipped int
 }
@@ -62,6 +60,7 @@ func (f *finder) lineStart(pos token.Pos) int {
 // function adds the site of a function, and returns its scope name.
 func (f *finder) function(fn *ast.FuncDecl) string {
 	f.functions++
+	f.crowded = f.crowded || f.isCrowded(fn)
 	name := f.scopeName(fn)
 	line := f.lineStart(fn.Type.Func)
 	if line == 0 || len(bytes.TrimSpace(f.src[line:f.offset(fn.Type.Func)])) > 0 {
@@ -73,12 +72,20 @@ func (f *finder) function(fn *ast.FuncDecl) string {
 		directive += metadata(fn)
 	}
 	f.sites = append(f.sites, &site{
-		offset:  line,
-		text:    withSeparator(f.src[:line], fn.Doc, directive),
-		name:    name,
-		crowded: fn.Body != nil && f.line(fn.Pos()) == f.line(fn.End()) && len(fn.Body.List) > 1,
+		offset: line,
+		text:   withSeparator(f.src[:line], fn.Doc, directive),
+		name:   name,
 	})
 	return name
+}
+
+// isCrowded reports whether a function is on one line with several statements, or with more than a space
+// before its brace, since gofmt aligns it with a neighbour.
+func (f *finder) isCrowded(fn *ast.FuncDecl) bool {
+	if fn.Body == nil || f.line(fn.Pos()) != f.line(fn.End()) {
+		return false
+	}
+	return len(fn.Body.List) > 1 || bytes.HasSuffix(f.src[:f.offset(fn.Body.Lbrace)], []byte("  "))
 }
 
 // scopeName returns a valid scope name from those of the package, the receiver's type and the function.
