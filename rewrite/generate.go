@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/packages"
-
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
@@ -63,20 +61,11 @@ type generation struct {
 	failed      map[string]bool
 	diagnostics []scopes.Diagnostic
 	notices     map[string]bool
-}
-
-// A candidate is a file that may hold directives.
-type candidate struct {
-	path    string
-	old     []byte
-	cuts    []splice // what was taken out of old to give src
-	src     []byte   // without generated code; nil if that cannot be told from the rest
-	new     []byte
-	syntax  *ast.File
-	found   *scopes.Result
-	planned bool   // a package with the file was loaded
-	broken  string // what is wrong with that package; empty if nothing is
-	origins map[*scopes.Site]string
+	// print puts the edits of a file into it, and finish looks at a package whose files have theirs.
+	print  func(*candidate, *fileEdits)
+	finish func(*loaded) error
+	// doesNotCompile is told why a package is left alone.
+	doesNotCompile func(*loaded, []scopes.Diagnostic)
 }
 
 func newGeneration(dir string, patterns []string) (*generation, error) {
@@ -84,7 +73,7 @@ func newGeneration(dir string, patterns []string) (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := emptyGeneration()
+	g := inPlace()
 	for _, source := range sources {
 		g.add(source)
 	}
@@ -93,6 +82,20 @@ func newGeneration(dir string, patterns []string) (*generation, error) {
 
 func emptyGeneration() *generation {
 	return &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}, notices: map[string]bool{}}
+}
+
+// inPlace returns a generation that puts code on lines of its own, and makes sure that it compiles.
+func inPlace() *generation {
+	g := emptyGeneration()
+	g.print = func(c *candidate, edits *fileEdits) { c.new = apply(c.src, printInPlace(edits)) }
+	g.finish = g.verify
+	g.doesNotCompile = func(l *loaded, diagnostics []scopes.Diagnostic) {
+		g.fail(l.candidates[0].path, diagnostics...)
+		for _, c := range l.candidates {
+			c.broken = "the package does not compile: " + reason(diagnostics[0])
+		}
+	}
+	return g
 }
 
 // add takes a file up, without the code that was generated into it before.
@@ -196,7 +199,7 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 		}
 		r := requests[k]
 		if r == nil {
-			r = &request{root: root, configuration: config, overlay: g.overlay()}
+			r = &request{dir: root, configuration: config, overlay: g.overlay()}
 			requests[k], order = r, append(order, k)
 		}
 		r.tests = r.tests || strings.HasSuffix(c.path, "_test.go")
@@ -211,10 +214,8 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 		if err != nil {
 			return err
 		}
-		for _, l := range pkgs {
-			if err := g.instrumentPackage(l); err != nil {
-				return err
-			}
+		if err := g.instrumentPackages(pkgs); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -231,8 +232,31 @@ func (g *generation) overlay() map[string][]byte {
 	return overlay
 }
 
-// instrumentPackage puts code into those files of a package that no package before it had.
-func (g *generation) instrumentPackage(l *loaded) error {
+// instrumentPackages puts code into those files of packages that no load before had.
+func (g *generation) instrumentPackages(pkgs []*loaded) error {
+	var concerned []*loaded
+	for _, l := range pkgs {
+		l.candidates = g.take(l)
+		if slices.ContainsFunc(l.candidates, (*candidate).instruments) {
+			concerned = append(concerned, l)
+		}
+	}
+	if len(concerned) == 0 {
+		return nil
+	}
+	if err := concerned[0].world.prepare(concerned); err != nil {
+		return err
+	}
+	for _, l := range concerned {
+		if err := g.instrumentPackage(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take returns the candidates in a package that no package before it had.
+func (g *generation) take(l *loaded) []*candidate {
 	var mine []*candidate
 	for _, path := range l.GoFiles {
 		if c := g.files[path]; c != nil && c.found != nil && !c.planned {
@@ -240,11 +264,13 @@ func (g *generation) instrumentPackage(l *loaded) error {
 			mine = append(mine, c)
 		}
 	}
-	if !slices.ContainsFunc(mine, func(c *candidate) bool { return slices.ContainsFunc(c.found.Sites, (*scopes.Site).Instruments) }) {
-		return nil
-	}
+	return mine
+}
+
+// instrumentPackage puts code into the candidates of a package.
+func (g *generation) instrumentPackage(l *loaded) error {
 	if l.belowRuntime() {
-		for _, c := range mine {
+		for _, c := range l.candidates {
 			g.refuseAll(c, "the runtime package depends on this one, so that generated code would import it in a cycle; take the directive out")
 		}
 		return nil
@@ -252,19 +278,16 @@ func (g *generation) instrumentPackage(l *loaded) error {
 	if err := l.requiresRuntime(); err != nil {
 		return err
 	}
-	if l.notVendored {
+	if l.world.notVendored {
 		g.notices["vendor does not hold "+RuntimePath+" yet; run go mod vendor"] = true
 	}
 	p, diagnostics := g.check(l)
 	if len(diagnostics) > 0 {
-		g.fail(mine[0].path, diagnostics...)
-		for _, c := range mine {
-			c.broken = "the package does not compile: " + reason(diagnostics[0])
-		}
+		g.doesNotCompile(l, diagnostics)
 		return nil
 	}
 	p.OtherNames = otherNames(l.Package)
-	for _, c := range mine {
+	for _, c := range l.candidates {
 		before := len(c.found.Diagnostics())
 		c.origins = map[*scopes.Site]string{}
 		edits := p.edits(&sourceFile{Path: c.path, Src: c.src, Syntax: c.syntax, Found: c.found, Origins: c.origins})
@@ -272,9 +295,9 @@ func (g *generation) instrumentPackage(l *loaded) error {
 			g.fail(c.path, c.restore(all)...)
 			continue
 		}
-		c.new = apply(c.src, printInPlace(edits))
+		g.print(c, edits)
 	}
-	return g.verify(l, mine)
+	return g.finish(l)
 }
 
 // check type-checks a package, without generated code.
@@ -282,41 +305,25 @@ func (g *generation) check(l *loaded) (*typedPackage, []scopes.Diagnostic) {
 	if diagnostics := listErrors(l.Package); len(diagnostics) > 0 {
 		return nil, diagnostics
 	}
-	syntax, diagnostics := g.parseAll(l.GoFiles)
-	if diagnostics != nil {
-		return nil, diagnostics
+	var syntax []*ast.File
+	for _, path := range l.GoFiles {
+		if c := g.files[path]; c != nil && c.syntax != nil {
+			syntax = append(syntax, c.syntax)
+			continue
+		}
+		file, diagnostics := parse(g.fset, path, l.world.read)
+		if diagnostics != nil {
+			return nil, diagnostics
+		}
+		syntax = append(syntax, file)
 	}
 	p, diagnostics := l.check(g.fset, syntax)
 	return p, g.restore(diagnostics)
 }
 
-// parseAll returns the syntax of the files of a package, without generated code.
-func (g *generation) parseAll(paths []string) ([]*ast.File, []scopes.Diagnostic) {
-	var files []*ast.File
-	for _, path := range paths {
-		if c := g.files[path]; c != nil && c.syntax != nil {
-			files = append(files, c.syntax)
-			continue
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return nil, scopes.SyntaxDiagnostics(path, nil, err)
-		}
-		if stripped, _, diagnostics := strip(path, src); diagnostics == nil {
-			src = stripped
-		}
-		file, diagnostics := scopes.Parse(g.fset, path, src)
-		if diagnostics != nil {
-			return nil, diagnostics
-		}
-		files = append(files, file)
-	}
-	return files, nil
-}
-
 // verify type-checks what was generated. An error here is a defect of this package; it must not reach the
 // user's files.
-func (g *generation) verify(l *loaded, mine []*candidate) error {
+func (g *generation) verify(l *loaded) error {
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, path := range l.GoFiles {
@@ -376,33 +383,6 @@ func (g *generation) result() *Result {
 	return r
 }
 
-// restore moves diagnostics from the source without generated code to the file on disk.
-func (c *candidate) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnostic {
-	out := slices.Clone(diagnostics)
-	for i := range out {
-		out[i].Position = c.restorePosition(out[i].Position)
-	}
-	return out
-}
-
-func (c *candidate) restorePosition(at token.Position) token.Position {
-	if len(c.cuts) == 0 || at.Filename != c.path {
-		return at
-	}
-	offset := at.Offset
-	for _, cut := range c.cuts {
-		if cut.start > offset {
-			break
-		}
-		offset += cut.end - cut.start - len(cut.text)
-	}
-	offset = min(offset, len(c.old))
-	at.Offset = offset
-	at.Line = bytes.Count(c.old[:offset], []byte("\n")) + 1
-	at.Column = offset - lineStart(c.old, offset) + 1
-	return at
-}
-
 // restore moves diagnostics of any file.
 func (g *generation) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnostic {
 	out := slices.Clone(diagnostics)
@@ -412,75 +392,4 @@ func (g *generation) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnosti
 		}
 	}
 	return out
-}
-
-// listErrors returns what the go command finds wrong with a package before it compiles it. What it finds
-// when it compiles it, under a line that starts with #, the type checker tells better.
-func listErrors(p *packages.Package) []scopes.Diagnostic {
-	var out []scopes.Diagnostic
-	for _, e := range p.Errors {
-		if strings.HasPrefix(e.Msg, "# ") {
-			continue
-		}
-		at := parsePosition(e.Pos, p)
-		out = append(out, scopes.Diagnostic{Position: at, Message: strings.ReplaceAll(onOneLine(e.Msg), " in "+p.Dir, "")})
-	}
-	return out
-}
-
-// parsePosition reads a position as the go command writes it, "file:line:col" or "file:line" or "-".
-func parsePosition(s string, p *packages.Package) token.Position {
-	at := token.Position{Filename: p.Dir, Line: 1, Column: 1}
-	if len(p.GoFiles) > 0 {
-		at.Filename = p.GoFiles[0]
-	}
-	parts := strings.Split(s, ":")
-	if len(parts) < 2 {
-		return at
-	}
-	fmt.Sscanf(strings.Join(parts[len(parts)-2:], " "), "%d %d", &at.Line, &at.Column)
-	at.Filename = strings.Join(parts[:len(parts)-2], ":")
-	return at
-}
-
-// otherNames returns what the files of a package's directory declare that are not in this package: a name
-// that is free here may be taken under another build constraint, or in a test.
-func otherNames(p *packages.Package) map[string]bool {
-	names := map[string]bool{}
-	paths, _ := filepath.Glob(filepath.Join(p.Dir, "*.go"))
-	for _, path := range paths {
-		if slices.Contains(p.GoFiles, path) {
-			continue
-		}
-		file, _ := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if file == nil {
-			continue
-		}
-		for _, decl := range file.Decls {
-			switch d := decl.(type) {
-			case *ast.FuncDecl:
-				if d.Recv == nil {
-					names[d.Name.Name] = true
-				}
-			case *ast.GenDecl:
-				addDeclared(names, d)
-			}
-		}
-	}
-	return names
-}
-
-// addDeclared adds the names of the types, variables and constants that d declares. What else stands in d is left
-// out: it may be generated code.
-func addDeclared(names map[string]bool, d *ast.GenDecl) {
-	for _, spec := range d.Specs {
-		switch s := spec.(type) {
-		case *ast.TypeSpec:
-			names[s.Name.Name] = true
-		case *ast.ValueSpec:
-			for _, id := range s.Names {
-				names[id.Name] = true
-			}
-		}
-	}
 }

@@ -178,15 +178,13 @@ func (g *golden) update(t *testing.T, path string) {
 // files has not.
 func generate(t testing.TB, packages []*loaded, files map[string][]byte) (map[string][]byte, []scopes.Diagnostic) {
 	t.Helper()
-	g := emptyGeneration()
+	g := inPlace()
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		g.add(scopes.Source{Path: path, Src: files[path]})
 		g.find(g.files[path])
 	}
-	for _, l := range packages {
-		if err := g.instrumentPackage(l); err != nil {
-			t.Fatal(err)
-		}
+	if err := g.instrumentPackages(packages); err != nil {
+		t.Fatal(err)
 	}
 	result := g.result()
 	outputs := maps.Clone(files)
@@ -234,7 +232,7 @@ func (m *module) load(t testing.TB, names []string) map[string][]*loaded {
 	for _, name := range names {
 		dirs = append(dirs, filepath.Join(m.dir, name))
 	}
-	all, err := load(request{root: m.dir, patterns: dirs, tests: true})
+	all, err := load(request{dir: m.dir, patterns: dirs, tests: true})
 	if err != nil {
 		t.Fatal(err)
 	}

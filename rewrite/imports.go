@@ -2,9 +2,14 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
+	"path/filepath"
+	"slices"
 	"strconv"
+
+	"golang.org/x/tools/go/packages"
 )
 
 // RuntimePath is the import path of the package that generated code calls.
@@ -79,4 +84,46 @@ func (p *typedPackage) hidden(name string, paths [][]ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// otherNames returns what the files of a package's directory declare that are not in this package: a name
+// that is free here may be taken under another build constraint, or in a test.
+func otherNames(p *packages.Package) map[string]bool {
+	names := map[string]bool{}
+	paths, _ := filepath.Glob(filepath.Join(p.Dir, "*.go"))
+	for _, path := range paths {
+		if slices.Contains(p.GoFiles, path) {
+			continue
+		}
+		file, _ := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if file == nil {
+			continue
+		}
+		for _, decl := range file.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil {
+					names[d.Name.Name] = true
+				}
+			case *ast.GenDecl:
+				addDeclared(names, d)
+			}
+		}
+	}
+	return names
+}
+
+// addDeclared adds the names of the types, variables and constants that d declares. What else stands in d is left
+// out: it may be generated code.
+func addDeclared(names map[string]bool, d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		switch s := spec.(type) {
+		case *ast.TypeSpec:
+			names[s.Name.Name] = true
+		case *ast.ValueSpec:
+			for _, id := range s.Names {
+				names[id.Name] = true
+			}
+		}
+	}
 }

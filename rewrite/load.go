@@ -2,14 +2,8 @@ package rewrite
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"go/ast"
-	"go/importer"
 	"go/token"
-	"go/types"
-	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,75 +15,62 @@ import (
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
-// A loaded package is one as the go command describes it, with what it takes to type-check it.
+// A loaded package is one as the go command describes it.
 type loaded struct {
 	*packages.Package
-	runtime *packages.Package
-	imports types.Importer // see importer
-	// notVendored says that the module is vendored, but its vendor directory lacks the runtime package.
-	notVendored bool
+	world      *world
+	candidates []*candidate // see generation.take
 }
 
-const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
-	packages.NeedExportFile | packages.NeedModule | packages.NeedForTest | packages.NeedTypesSizes
+// What the go command is asked for. Nothing is compiled for the graph; what it takes in from other modules is compiled
+// for its exports, as the build of the program will need it too.
+const (
+	graphMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
+		packages.NeedModule | packages.NeedForTest | packages.NeedTypesSizes
+	exportMode = packages.NeedName | packages.NeedImports | packages.NeedDeps | packages.NeedExportFile | packages.NeedModule
+)
 
-// A request asks for packages by way of the module in the directory root.
+// A request asks for packages by way of the go command in the directory dir.
 type request struct {
-	root     string
+	dir      string
 	patterns []string
 	tests    bool
 	configuration
+	flagsAndEnvironment
 	// overlay is what the go command is to see in files instead of what is on disk.
 	overlay map[string][]byte
 }
 
-// load asks the go command for packages.
-func load(r request) ([]*loaded, error) {
-	root := r.root
-	config := &packages.Config{
-		Mode: loadMode, Dir: root, Tests: r.tests, Overlay: r.overlay,
-		Env: append(os.Environ(), r.environment()...), BuildFlags: r.flags(),
+// flagsAndEnvironment are what a build adds to the command line and the environment of the go command.
+type flagsAndEnvironment struct {
+	buildFlags []string
+	env        []string
+}
+
+func (r *request) config(mode packages.LoadMode, tests bool) *packages.Config {
+	return &packages.Config{
+		Mode: mode, Dir: r.dir, Tests: tests, Overlay: r.overlay,
+		Env:        slices.Concat(os.Environ(), r.env, r.environment()),
+		BuildFlags: slices.Concat(r.buildFlags, r.flags()),
 	}
-	pkgs, err := packages.Load(config, r.patterns...)
+}
+
+// load asks the go command for packages and what they import, by ID.
+func load(r request) ([]*loaded, error) {
+	pkgs, err := packages.Load(r.config(graphMode, r.tests), r.patterns...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", root, err)
+		return nil, fmt.Errorf("%s: %w", r.dir, err)
 	}
 	if len(pkgs) == 0 {
-		return nil, goList(root)
+		return nil, goList(r.dir)
 	}
-	runtime, notVendored, err := loadRuntime(config)
-	if err != nil {
-		return nil, err
-	}
+	w := newWorld(r)
 	var out []*loaded
 	for _, p := range pkgs {
-		out = append(out, &loaded{Package: p, runtime: runtime, notVendored: notVendored})
+		out = append(out, &loaded{Package: p, world: w})
 	}
 	slices.SortFunc(out, func(a, b *loaded) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
-}
-
-// loadRuntime asks for the runtime package as the module of a load sees it; nil if it does not. It also
-// reports whether the package had to be found past the vendor directory: nothing may import it yet, so that
-// go mod vendor has left it out.
-func loadRuntime(config *packages.Config) (runtime *packages.Package, notVendored bool, err error) {
-	c := *config
-	c.Tests = false
-	for {
-		pkgs, err := packages.Load(&c, RuntimePath)
-		if err != nil {
-			return nil, false, fmt.Errorf("%s: %w", c.Dir, err)
-		}
-		if len(pkgs) > 0 {
-			runtime = pkgs[0]
-		}
-		_, err = os.Stat(filepath.Join(c.Dir, "vendor", "modules.txt"))
-		if notVendored || err != nil || runtime != nil && runtime.ExportFile != "" {
-			return runtime, notVendored, nil
-		}
-		notVendored = true
-		c.BuildFlags = append([]string{"-mod=readonly"}, c.BuildFlags...)
-	}
 }
 
 // goList returns what the go command says against the module in root, where go/packages gets no package
@@ -118,11 +99,12 @@ func moduleRoot(dir string) (string, error) {
 
 // requiresRuntime says what to do if the package cannot import the runtime package.
 func (l *loaded) requiresRuntime() error {
-	if l.runtime != nil && l.runtime.ExportFile != "" {
+	runtime := l.world.runtime
+	if runtime != nil && runtime.ExportFile != "" {
 		return nil
 	}
-	if l.runtime != nil && len(l.runtime.Errors) > 0 && !strings.HasPrefix(l.runtime.Errors[0].Msg, "no required module provides") {
-		return fmt.Errorf("%s: generated code imports %s, which is not to be had: %s", l.Dir, RuntimePath, onOneLine(l.runtime.Errors[0].Msg))
+	if runtime != nil && len(runtime.Errors) > 0 && !strings.HasPrefix(runtime.Errors[0].Msg, "no required module provides") {
+		return fmt.Errorf("%s: generated code imports %s, which is not to be had: %s", l.Dir, RuntimePath, onOneLine(runtime.Errors[0].Msg))
 	}
 	module := "the module"
 	if l.Module != nil {
@@ -140,105 +122,31 @@ func onOneLine(s string) string {
 	return strings.Join(strings.Fields(strings.Join(lines[:min(len(lines), 2)], " ")), " ")
 }
 
-// belowRuntime reports whether the runtime package is the package itself, or imports it, so that generated
-// code cannot import the runtime package.
-func (l *loaded) belowRuntime() bool {
-	if l.PkgPath == RuntimePath {
-		return true
-	}
-	_, below := dependencies(l.runtime)[l.PkgPath]
-	return below
-}
-
-// dependencies returns the packages that p imports, directly or not, by path.
-func dependencies(p *packages.Package) map[string]*packages.Package {
-	all := map[string]*packages.Package{}
-	var visit func(p *packages.Package)
-	visit = func(p *packages.Package) {
-		for _, dep := range p.Imports {
-			if _, seen := all[dep.PkgPath]; !seen {
-				all[dep.PkgPath] = dep
-				visit(dep)
-			}
+// listErrors returns what the go command finds wrong with a package before it compiles it. What it finds
+// when it compiles it, under a line that starts with #, the type checker tells better.
+func listErrors(p *packages.Package) []scopes.Diagnostic {
+	var out []scopes.Diagnostic
+	for _, e := range p.Errors {
+		if strings.HasPrefix(e.Msg, "# ") {
+			continue
 		}
+		at := parsePosition(e.Pos, p)
+		out = append(out, scopes.Diagnostic{Position: at, Message: strings.ReplaceAll(onOneLine(e.Msg), " in "+p.Dir, "")})
 	}
-	if p != nil {
-		visit(p)
-	}
-	return all
+	return out
 }
 
-// check type-checks the files of the package. Dependencies are read from export data.
-func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*typedPackage, []scopes.Diagnostic) {
-	imports := l.importer(fset)
-	info := &types.Info{
-		Types:     map[ast.Expr]types.TypeAndValue{},
-		Defs:      map[*ast.Ident]types.Object{},
-		Uses:      map[*ast.Ident]types.Object{},
-		Implicits: map[ast.Node]types.Object{},
-		Scopes:    map[ast.Node]*types.Scope{},
+// parsePosition reads a position as the go command writes it, "file:line:col" or "file:line" or "-".
+func parsePosition(s string, p *packages.Package) token.Position {
+	at := token.Position{Filename: p.Dir, Line: 1, Column: 1}
+	if len(p.GoFiles) > 0 {
+		at.Filename = p.GoFiles[0]
 	}
-	var diagnostics []scopes.Diagnostic
-	config := types.Config{
-		Importer:    imports,
-		FakeImportC: true,
-		Sizes:       l.TypesSizes,
-		Error: func(err error) {
-			var typeErr types.Error
-			if errors.As(err, &typeErr) && !strings.HasPrefix(typeErr.Msg, "\t") { // a tab continues the error before
-				diagnostics = append(diagnostics, scopes.Diagnostic{
-					Position: fset.PositionFor(typeErr.Pos, false),
-					Message:  typeErr.Msg + "; a package must compile before it is instrumented",
-				})
-			}
-		},
+	parts := strings.Split(s, ":")
+	if len(parts) < 2 {
+		return at
 	}
-	if l.Module != nil && l.Module.GoVersion != "" {
-		config.GoVersion = "go" + l.Module.GoVersion
-	}
-	pkg, _ := config.Check(l.PkgPath, fset, files, info)
-	p := &typedPackage{Fset: fset, Types: pkg, Info: info, Syntax: files}
-	// The runtime package imports context, so that it is there whatever the package itself imports.
-	if context, err := imports.Import("context"); err != nil {
-		diagnostics = append(diagnostics, scopes.Diagnostic{Position: token.Position{Filename: l.Dir, Line: 1, Column: 1}, Message: err.Error()})
-	} else {
-		p.Context = context.Scope().Lookup("Context").Type().Underlying().(*types.Interface)
-	}
-	return p, diagnostics
+	fmt.Sscanf(strings.Join(parts[len(parts)-2:], " "), "%d %d", &at.Line, &at.Column)
+	at.Filename = strings.Join(parts[:len(parts)-2], ":")
+	return at
 }
-
-// importer returns an importer that knows the dependencies of the package, and the runtime package. It is
-// made once: what is imported in two checks is read once.
-func (l *loaded) importer(fset *token.FileSet) types.Importer {
-	if l.imports != nil {
-		return l.imports
-	}
-	known := dependencies(l.runtime)
-	maps.Copy(known, dependencies(l.Package))
-	if l.runtime != nil && known[RuntimePath] == nil {
-		known[RuntimePath] = l.runtime
-	}
-	gc := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
-		p := known[path]
-		switch {
-		case p == nil:
-			return nil, errors.New("the go command does not know it")
-		case p.ExportFile == "" && len(p.Errors) > 0:
-			return nil, errors.New(onOneLine(p.Errors[0].Msg))
-		case p.ExportFile == "":
-			return nil, errors.New("it does not compile")
-		}
-		return os.Open(p.ExportFile)
-	})
-	l.imports = importerFunc(func(path string) (*types.Package, error) {
-		if dep := l.Imports[path]; dep != nil {
-			path = dep.PkgPath
-		}
-		return gc.Import(path)
-	})
-	return l.imports
-}
-
-type importerFunc func(path string) (*types.Package, error)
-
-func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }

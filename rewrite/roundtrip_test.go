@@ -33,7 +33,7 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Skip("type-checks the standard library")
 	}
 	module := newModule(f)
-	packages, err := load(request{root: module.dir, patterns: roundTripPackages})
+	packages, err := load(request{dir: module.dir, patterns: roundTripPackages})
 	if err != nil {
 		f.Fatal(err)
 	}
