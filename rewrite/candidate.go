@@ -21,6 +21,9 @@ type candidate struct {
 	planned bool   // a package with the file was loaded
 	broken  string // what is wrong with that package; empty if nothing is
 	origins map[*scopes.Site]string
+	// What an overlay puts into the source, and into a file that holds generated code. It is printed when all
+	// is known.
+	edits, onDisk *fileEdits
 }
 
 // instruments reports whether there is a site to put code at.
@@ -48,9 +51,14 @@ func (c *candidate) restorePosition(at token.Position) token.Position {
 		}
 		offset += cut.end - cut.start - len(cut.text)
 	}
-	offset = min(offset, len(c.old))
-	at.Offset = offset
-	at.Line = bytes.Count(c.old[:offset], []byte("\n")) + 1
-	at.Column = offset - lineStart(c.old, offset) + 1
-	return at
+	return c.positionOf(min(offset, len(c.old)))
+}
+
+// positionOf returns the position of an offset in the file on disk.
+func (c *candidate) positionOf(offset int) token.Position {
+	return token.Position{
+		Filename: c.path, Offset: offset,
+		Line:   bytes.Count(c.old[:offset], []byte("\n")) + 1,
+		Column: offset - lineStart(c.old, offset) + 1,
+	}
 }

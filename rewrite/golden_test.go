@@ -119,6 +119,9 @@ func (g *golden) run(t *testing.T, form form) {
 			}
 		}
 	}
+	for path, out := range overlay(t, g.packages, inputs) {
+		checkSameLine(t, path, inputs[path], out)
+	}
 	again, _ := generate(t, g.packages, outputs)
 	for path, input := range inputs {
 		if diff := cmp.Diff(string(outputs[path]), string(again[path])); diff != "" {
@@ -192,6 +195,32 @@ func generate(t testing.TB, packages []*loaded, files map[string][]byte) (map[st
 		outputs[c.Path] = c.New
 	}
 	return outputs, result.Diagnostics
+}
+
+// overlay returns the same-line form of files that are instrumented and hold no generated code.
+func overlay(t testing.TB, packages []*loaded, files map[string][]byte) map[string][]byte {
+	t.Helper()
+	o := emptyGeneration()
+	o.print = func(c *candidate, edits *fileEdits) {
+		if len(c.cuts) == 0 {
+			c.new = apply(c.src, printSameLine(edits))
+		}
+	}
+	o.finish, o.doesNotCompile = o.verify, func(*loaded, []scopes.Diagnostic) {}
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		o.add(scopes.Source{Path: path, Src: files[path]})
+		o.find(o.files[path])
+	}
+	if err := o.instrumentPackages(packages); err != nil {
+		t.Fatal(err)
+	}
+	outputs := map[string][]byte{}
+	for path, c := range o.files {
+		if c.src != nil && !bytes.Equal(c.new, c.src) {
+			outputs[path] = c.new
+		}
+	}
+	return outputs
 }
 
 // A module is a scratch module that requires the one under test.

@@ -36,21 +36,17 @@ type request struct {
 	patterns []string
 	tests    bool
 	configuration
-	flagsAndEnvironment
+	buildFlags, environment []string
 	// overlay is what the go command is to see in files instead of what is on disk.
 	overlay map[string][]byte
-}
-
-// flagsAndEnvironment are what a build adds to the command line and the environment of the go command.
-type flagsAndEnvironment struct {
-	buildFlags []string
-	env        []string
+	// read reads a file that is not in overlay, as the go command sees it; nil if that is what is on disk.
+	read func(path string) ([]byte, error)
 }
 
 func (r *request) config(mode packages.LoadMode, tests bool) *packages.Config {
 	return &packages.Config{
 		Mode: mode, Dir: r.dir, Tests: tests, Overlay: r.overlay,
-		Env:        slices.Concat(os.Environ(), r.env, r.environment()),
+		Env:        slices.Concat(os.Environ(), r.environment, r.configuration.environment()),
 		BuildFlags: slices.Concat(r.buildFlags, r.flags()),
 	}
 }

@@ -49,6 +49,7 @@ type fileEdits struct {
 	syntax     *ast.File
 	importName string      // under which to import the runtime package; empty if a person has done it
 	functions  []*function // by position of their bodies
+	extra      []insertion // for the same-line form
 
 	known        map[*ast.BlockStmt]*function
 	declarations map[ast.Node]*declaration

@@ -27,7 +27,7 @@ var roundTripPackages = []string{
 
 // FuzzRoundTrip puts directives at places of its choice into real files. Whatever the choice, what is
 // generated compiles (generate sees to that), is gofmt'd if the file was, does not change when generated
-// again, and is stripped to the input.
+// again, and is stripped to the input; and an overlay moves no token.
 func FuzzRoundTrip(f *testing.F) {
 	if testing.Short() {
 		f.Skip("type-checks the standard library")
@@ -67,6 +67,7 @@ func FuzzRoundTrip(f *testing.F) {
 		if formatted(input) && !formattedButForLines(output) && !severalOnOneLine.Match(output) {
 			t.Errorf("%s is not gofmt'd any more, annotated by %v", path, choices)
 		}
+		checkSameLine(t, path, input, overlay(t, []*loaded{l}, map[string][]byte{path: input})[path])
 		if stripped, diagnostics := Strip(path, output); !bytes.Equal(stripped, input) {
 			t.Errorf("strip does not give %s back, annotated by %v: %v", path, choices, diagnostics)
 		}

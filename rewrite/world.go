@@ -195,6 +195,9 @@ func (w *world) read(path string) ([]byte, error) {
 	if src, ok := w.request.overlay[path]; ok {
 		return src, nil
 	}
+	if w.request.read != nil {
+		return w.request.read(path)
+	}
 	return os.ReadFile(path)
 }
 

@@ -1,0 +1,228 @@
+package rewrite
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/teleinstr/teleinstr/scopes"
+)
+
+// AutoreportPath is the import path of the package that sets telemetry up from the environment.
+const AutoreportPath = RuntimePath + "/autoreport"
+
+// report has the programs among the packages that were asked for set telemetry up when they start, and report
+// when they end, if anything in them is instrumented.
+func (o *overlaying) report() error {
+	for _, l := range o.roots {
+		switch {
+		case l.Name != "main" || !o.isInstrumented(l.Package):
+		case isTestMain(l.Package):
+			if err := o.reportTests(l); err != nil {
+				return err
+			}
+		case l.ForTest == "" && l.Module != nil && l.Module.Main:
+			if _, err := o.reportFrom(l, l.Package, "main", "Start()"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isInstrumented reports whether anything in a program is.
+func (o *overlaying) isInstrumented(p *packages.Package) bool {
+	seen := map[string]bool{}
+	var visit func(p *packages.Package) bool
+	visit = func(p *packages.Package) bool {
+		if seen[p.ID] {
+			return false
+		}
+		seen[p.ID] = true
+		for _, path := range p.GoFiles {
+			if c := o.files[path]; c != nil && c.instrumented() > 0 {
+				return true
+			}
+		}
+		for _, dep := range p.Imports {
+			if visit(dep) {
+				return true
+			}
+		}
+		return false
+	}
+	return visit(p)
+}
+
+// A programFile is a file of a program as the overlay starts from it.
+type programFile struct {
+	*candidate
+	syntax *ast.File // with objects, to tell imports from variables
+	offset func(token.Pos) int
+}
+
+// reportFrom puts the set-up into the function called name of a package, and the report before the calls of
+// os.Exit in its files. It reports false if there is no such function.
+func (o *overlaying) reportFrom(l *loaded, p *packages.Package, name, start string) (bool, error) {
+	var files []programFile
+	taken := map[string]bool{}
+	found := false
+	for _, path := range p.GoFiles {
+		f, err := o.programFile(l, path)
+		if err != nil {
+			return false, err
+		}
+		if f.syntax == nil {
+			return true, nil // it does not parse, which is for the go command to say
+		}
+		files = append(files, f)
+		maps.Copy(taken, identifiers(f.syntax))
+		found = found || f.function(name) != nil
+	}
+	if !found {
+		return false, nil
+	}
+	pkg := unused(taken, "autoreport", "teleAutoreport")
+	for _, f := range files {
+		if name == "TestMain" && !isTestFile(f.path) {
+			continue
+		}
+		var extra []insertion
+		if fn := f.function(name); fn != nil && fn.Body != nil {
+			extra = append(extra, insertion{f.offset(fn.Body.Lbrace) + 1, "defer " + pkg + "." + start + "(); "})
+		}
+		if extra = append(extra, f.exits(pkg)...); len(extra) > 0 {
+			imports := insertion{f.offset(f.syntax.Name.End()), "; import " + pkg + " " + strconv.Quote(AutoreportPath)}
+			f.edit(o.fset).extra = append([]insertion{imports}, extra...)
+		}
+	}
+	return true, nil
+}
+
+// programFile returns a file, whether it holds directives or not.
+func (o *overlaying) programFile(l *loaded, path string) (programFile, error) {
+	if o.files[path] == nil {
+		src, err := l.world.read(path)
+		if err != nil {
+			return programFile{}, err
+		}
+		o.add(scopes.Source{Path: path, Src: src})
+		o.files[path].found = &scopes.Result{}
+	}
+	fset := token.NewFileSet()
+	f := programFile{candidate: o.files[path], offset: func(pos token.Pos) int { return fset.PositionFor(pos, false).Offset }}
+	src := f.src
+	if len(f.cuts) > 0 {
+		src = f.old
+	}
+	if file, err := parser.ParseFile(fset, path, src, parser.ParseComments); err == nil {
+		f.syntax = file
+	}
+	return f, nil
+}
+
+// edit returns the edits of the file, to add to.
+func (f programFile) edit(fset *token.FileSet) *fileEdits {
+	c := f.candidate
+	edits, src := &c.edits, c.src
+	if len(c.cuts) > 0 {
+		edits, src = &c.onDisk, c.old
+	}
+	if *edits == nil {
+		// It parses: the file was parsed before.
+		syntax, _ := parser.ParseFile(fset, c.path, src, parser.ParseComments|parser.SkipObjectResolution)
+		*edits = &fileEdits{fset: fset, src: src, syntax: syntax}
+	}
+	return *edits
+}
+
+// function returns the function, not method, with a name that the file declares; nil if it does not.
+func (f programFile) function(name string) *ast.FuncDecl {
+	for _, decl := range f.syntax.Decls {
+		if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == name {
+			return fn
+		}
+	}
+	return nil
+}
+
+// exits puts the status of os.Exit through the package that reports, so that in os.Exit(run()) the program
+// runs first.
+func (f programFile) exits(pkg string) []insertion {
+	var out []insertion
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 1 && f.isExit(call.Fun) {
+			arg := call.Args[0]
+			out = append(out, insertion{f.offset(arg.Pos()), pkg + ".Exit("}, insertion{f.offset(arg.End()), ")"})
+		}
+		return true
+	})
+	return out
+}
+
+// isExit reports whether a function is os.Exit.
+func (f programFile) isExit(fun ast.Expr) bool {
+	selector, ok := fun.(*ast.SelectorExpr)
+	if !ok || selector.Sel.Name != "Exit" {
+		return false
+	}
+	x, ok := selector.X.(*ast.Ident)
+	return ok && x.Obj == nil && slices.ContainsFunc(f.syntax.Imports, func(spec *ast.ImportSpec) bool {
+		return spec.Path.Value == `"os"` && (spec.Name == nil && x.Name == "os" || spec.Name != nil && x.Name == spec.Name.Name)
+	})
+}
+
+// reportTests does for the tests of a package what report does for programs.
+func (o *overlaying) reportTests(l *loaded) error {
+	var names []string
+	var home *packages.Package
+	for _, id := range slices.Sorted(maps.Keys(l.Imports)) {
+		p := l.Imports[id]
+		if p.ForTest == "" || !slices.ContainsFunc(p.GoFiles, isTestFile) {
+			continue
+		}
+		start := "StartTests(" + strconv.Quote(p.ForTest) + ")"
+		if found, err := o.reportFrom(l, p, "TestMain", start); err != nil || found {
+			return err
+		}
+		if home == nil || len(p.Name) < len(home.Name) {
+			home = p
+		}
+		names = slices.Concat(names, p.GoFiles, p.IgnoredFiles)
+	}
+	if home == nil {
+		return nil
+	}
+	taken := map[string]bool{}
+	for _, path := range names {
+		taken[strings.TrimSuffix(filepath.Base(path), "_test.go")] = true
+	}
+	src := "package " + home.Name + `
+
+import (
+	teleOS "os"
+	teleTesting "testing"
+
+	teleAutoreport ` + strconv.Quote(AutoreportPath) + `
+)
+
+func TestMain(m *teleTesting.M) {
+	stop := teleAutoreport.StartTests(` + strconv.Quote(home.ForTest) + `)
+	code := m.Run()
+	stop()
+	teleOS.Exit(code)
+}
+`
+	path := filepath.Join(home.Dir, unused(taken, "teleinstr_main")+"_test.go")
+	o.added = append(o.added, Change{Path: path, New: []byte(src)})
+	return nil
+}
+
+func isTestFile(path string) bool { return strings.HasSuffix(path, "_test.go") }

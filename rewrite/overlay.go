@@ -1,0 +1,202 @@
+package rewrite
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/teleinstr/teleinstr/scopes"
+)
+
+// A Build says what the go command is going to build. Environment and flags are those of the build, so that what is
+// compiled to learn of types is what the build needs.
+type Build struct {
+	// Dir is where the go command runs.
+	Dir string
+	// Patterns are the packages, or the files of one package.
+	Patterns []string
+	// Tests says that the tests of the packages are built as well.
+	Tests bool
+	// Flags are build flags. An overlay among them is what the overlay worked out is to be on top of.
+	Flags []string
+	// Environment are additions to the environment.
+	Environment []string
+	// Read reads a file as the go command sees it, through the overlay among the flags.
+	Read func(path string) ([]byte, error)
+	// Report says that programs are to report what they record when they end, see package autoreport. The
+	// tests of a package count as a program if Tests is set.
+	Report bool
+}
+
+// An Overlay is what the go command is to see in place of the files of a build.
+type Overlay struct {
+	// Changes are the files, by path. Old is nil in one that is added.
+	Changes []Change
+	// Sites is the number of sites that are instrumented, generated code on disk included.
+	Sites int
+	// Diagnostics are the reasons of what is refused, sorted. With any, the build should not be run.
+	Diagnostics []scopes.Diagnostic
+	// Uncompiled says why packages with directives are left as they are: they do not compile. The go command says
+	// so as well if it comes to build them.
+	Uncompiled []scopes.Diagnostic
+	// Directories are those of all packages of the main modules in the build.
+	Directories []string
+}
+
+// Instrument works out the overlay of a build, in the same-line form. Only packages of the main modules are
+// looked at, and only those that the build takes in.
+func Instrument(b Build) (*Overlay, error) {
+	pkgs, err := load(request{
+		dir: b.Dir, patterns: b.Patterns, tests: b.Tests, buildFlags: b.Flags, environment: b.Environment, read: b.Read,
+	})
+	if err != nil {
+		return nil, err
+	}
+	o := &overlaying{generation: emptyGeneration(), build: b, roots: pkgs}
+	o.generation.print = func(c *candidate, edits *fileEdits) { c.edits = edits }
+	o.finish = func(*loaded) error { return nil } // the compiler is going to have a look
+	o.doesNotCompile = func(_ *loaded, diagnostics []scopes.Diagnostic) {
+		o.uncompiled = append(o.uncompiled, diagnostics...)
+	}
+	local := o.local(pkgs)
+	if err := o.addAll(local); err != nil {
+		return nil, err
+	}
+	if err := o.instrumentPackages(local); err != nil {
+		return nil, err
+	}
+	if b.Report {
+		if err := o.report(); err != nil {
+			return nil, err
+		}
+	}
+	o.printAll()
+	return o.finished(local), nil
+}
+
+type overlaying struct {
+	*generation
+	build      Build
+	roots      []*loaded
+	uncompiled []scopes.Diagnostic
+	added      []Change
+}
+
+// local returns the packages of the main modules among those loaded and what they import, by ID.
+func (o *overlaying) local(roots []*loaded) []*loaded {
+	found := map[string]*loaded{}
+	var visit func(p *packages.Package, w *world)
+	visit = func(p *packages.Package, w *world) {
+		if _, seen := found[p.ID]; seen {
+			return
+		}
+		found[p.ID] = nil
+		for _, dep := range p.Imports {
+			visit(dep, w)
+		}
+		if p.Module != nil && p.Module.Main && !isTestMain(p) {
+			found[p.ID] = &loaded{Package: p, world: w}
+		}
+	}
+	for _, l := range roots {
+		visit(l.Package, l.world)
+	}
+	var out []*loaded
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		if found[id] != nil {
+			out = append(out, found[id])
+		}
+	}
+	return out
+}
+
+// isTestMain reports whether p is the main package that the go command makes up for tests.
+func isTestMain(p *packages.Package) bool {
+	return strings.HasSuffix(p.ID, ".test") && p.Name == "main"
+}
+
+// addAll takes up the files that may hold directives.
+func (o *overlaying) addAll(pkgs []*loaded) error {
+	seen := map[string]bool{}
+	for _, l := range pkgs {
+		for _, path := range l.GoFiles {
+			if seen[path] {
+				continue
+			}
+			seen[path] = true
+			src, err := l.world.read(path)
+			if err != nil {
+				return err
+			}
+			if scopes.MayHold(src) {
+				o.add(scopes.Source{Path: path, Src: src})
+			}
+		}
+	}
+	for _, path := range o.paths() {
+		o.find(o.files[path])
+	}
+	return nil
+}
+
+// printAll prints the edits of all files. Generated code on disk is as good as that of an overlay, if
+// it is up to date.
+func (o *overlaying) printAll() {
+	for _, path := range o.paths() {
+		c := o.files[path]
+		if len(c.cuts) == 0 {
+			if c.edits != nil && !c.edits.isEmpty() {
+				c.new = apply(c.src, printSameLine(c.edits))
+			}
+			continue
+		}
+		inPlace := c.src
+		if c.edits != nil {
+			inPlace = apply(c.src, printInPlace(c.edits))
+		}
+		if !bytes.Equal(inPlace, c.old) {
+			o.fail(path, scopes.Diagnostic{
+				Position: c.positionOf(c.cuts[0].start),
+				Message:  "generated code is not up to date; run teleinstr generate, or teleinstr strip to leave it to the overlay",
+			})
+		}
+		if c.new = c.old; c.onDisk != nil {
+			c.new = apply(c.old, printSameLine(c.onDisk))
+		}
+	}
+}
+
+func (f *fileEdits) isEmpty() bool {
+	return f.importName == "" && len(f.functions) == 0 && len(f.extra) == 0
+}
+
+func (o *overlaying) finished(local []*loaded) *Overlay {
+	r := o.result()
+	out := &Overlay{Changes: append(r.Changes, o.added...), Diagnostics: r.Diagnostics, Uncompiled: scopes.SortDiagnostics(o.uncompiled)}
+	slices.SortFunc(out.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	for _, path := range o.paths() {
+		out.Sites += o.files[path].instrumented()
+	}
+	for _, l := range local {
+		if l.Dir != "" && !slices.Contains(out.Directories, l.Dir) {
+			out.Directories = append(out.Directories, l.Dir)
+		}
+	}
+	return out
+}
+
+// instrumented returns the number of sites that code was put at.
+func (c *candidate) instrumented() int {
+	n := 0
+	if c.edits != nil {
+		for _, s := range c.found.Sites {
+			if s.Instruments() && len(s.Diagnostics) == 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
