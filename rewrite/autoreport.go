@@ -29,7 +29,9 @@ func (o *overlaying) report() error {
 				return err
 			}
 		case l.ForTest == "" && l.Module != nil && l.Module.Main:
-			if _, err := o.reportFrom(l, l.Package, "main", "Start()"); err != nil {
+			// A program that handles signals must get to see them.
+			onSignals := !reaches(l.Package, "os/signal", map[string]bool{})
+			if _, err := o.reportFrom(l, l.Package, "main", "Start()", onSignals); err != nil {
 				return err
 			}
 		}
@@ -70,7 +72,7 @@ type programFile struct {
 
 // reportFrom puts the set-up into the function called name of a package, and the report before the calls of
 // os.Exit in its files. It reports false if there is no such function.
-func (o *overlaying) reportFrom(l *loaded, p *packages.Package, name, start string) (bool, error) {
+func (o *overlaying) reportFrom(l *loaded, p *packages.Package, name, start string, onSignals bool) (bool, error) {
 	var files []programFile
 	taken := map[string]bool{}
 	found := false
@@ -96,7 +98,11 @@ func (o *overlaying) reportFrom(l *loaded, p *packages.Package, name, start stri
 		}
 		var extra []insertion
 		if fn := f.function(name); fn != nil && fn.Body != nil {
-			extra = append(extra, insertion{f.offset(fn.Body.Lbrace) + 1, "defer " + pkg + "." + start + "(); "})
+			code := "defer " + pkg + "." + start + "(); "
+			if onSignals {
+				code += pkg + ".OnSignals(); "
+			}
+			extra = append(extra, insertion{f.offset(fn.Body.Lbrace) + 1, code})
 		}
 		if extra = append(extra, f.exits(pkg)...); len(extra) > 0 {
 			imports := insertion{f.offset(f.syntax.Name.End()), "; import " + pkg + " " + strconv.Quote(AutoreportPath)}
@@ -189,7 +195,7 @@ func (o *overlaying) reportTests(l *loaded) error {
 			continue
 		}
 		start := "StartTests(" + strconv.Quote(p.ForTest) + ")"
-		if found, err := o.reportFrom(l, p, "TestMain", start); err != nil || found {
+		if found, err := o.reportFrom(l, p, "TestMain", start, false); err != nil || found {
 			return err
 		}
 		if home == nil || len(p.Name) < len(home.Name) {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +33,12 @@ var errFindings = errors.New("findings")
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot(stdin, stdout, stderr)
 	root.SetArgs(args)
-	switch err := root.ExecuteContext(ctx); {
+	err := root.ExecuteContext(ctx)
+	if child := (*exec.ExitError)(nil); errors.As(err, &child) {
+		dieAs(child)
+		return child.ExitCode()
+	}
+	switch {
 	case err == nil:
 		return exitClean
 	case errors.Is(err, errFindings):
@@ -68,7 +74,7 @@ Packages are go patterns such as ./..., directories, or files; without any, the 
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newGenerate(), newStrip(), newLint(), newList(), newVersion(), newCompletion())
+	root.AddCommand(newGenerate(), newStrip(), newLint(), newList(), newGo(), newToolexec(), newVersion(), newCompletion())
 	root.SetHelpCommand(newHelp())
 	return root
 }

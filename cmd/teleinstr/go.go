@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/teleinstr/teleinstr/rewrite"
+	"github.com/teleinstr/teleinstr/rewrite/overlay"
+	"github.com/teleinstr/teleinstr/runtime/autoreport"
+)
+
+func newGo() *cobra.Command {
+	var out output
+	cmd := &cobra.Command{
+		Use:   "go [-d] [-l] build|install|list|run|test|vet [arguments]",
+		Short: "Run the go command with the code of directives, and leave the source as it is",
+		Long: `go runs the go command over an overlay: the packages of the main module, or of those of the workspace, are built with the
+code of their directives. No file of theirs is changed, nor go.mod and go.sum; a module that does not require
+teleinstr gets the runtime package that this command carries. Every line keeps its number: stack
+traces, debuggers, coverage and compile errors name the original file.
+
+What is behind the command's name goes to the go command as it is, and its exit status comes back. A directive
+that is refused ends the command before anything is built.
+
+A program built like this sets itself up: with TELEINSTR_TELEMETRY=1 and TELEINSTR_REPORT=tree it prints what it
+recorded when it ends, and go test prints it for each package.`,
+		Example: `  TELEINSTR_TELEMETRY=1 TELEINSTR_REPORT=tree teleinstr go run .
+  teleinstr go test -race ./...
+  teleinstr go build -o server ./cmd/server
+  teleinstr go -d build ./...   # print the code that would be compiled`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := workingDirectory()
+			if err != nil {
+				return err
+			}
+			options, err := overlayOptions(dir, args)
+			if err != nil {
+				return err
+			}
+			options.Fresh = out.list || out.diff
+			plan, err := overlay.Prepare(options)
+			if err != nil {
+				return relativeError(dir, err)
+			}
+			if options.Fresh {
+				out.print(cmd.OutOrStdout(), dir, &rewrite.Result{Changes: plan.Changes})
+				return report(cmd.ErrOrStderr(), dir, append(plan.Diagnostics, plan.Uncompiled...))
+			}
+			if err := report(cmd.ErrOrStderr(), dir, plan.Diagnostics); err != nil {
+				return err
+			}
+			return runGo(cmd, dir, plan)
+		},
+	}
+	cmd.Flags().SetInterspersed(false)
+	cmd.Flags().BoolVarP(&out.list, "list", "l", false, "run nothing; name the files that would be compiled from the overlay")
+	cmd.Flags().BoolVarP(&out.diff, "diff", "d", false, "run nothing; print what would be compiled as a unified diff")
+	return cmd
+}
+
+func newToolexec() *cobra.Command {
+	return &cobra.Command{
+		Use:                toolexec,
+		Hidden:             true,
+		DisableFlagParsing: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return overlay.Toolexec(args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+}
+
+const toolexec = "toolexec"
+
+func overlayOptions(dir string, args []string) (overlay.Options, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return overlay.Options{}, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return overlay.Options{}, err
+	}
+	info, err := os.Stat(self)
+	if err != nil {
+		return overlay.Options{}, err
+	}
+	return overlay.Options{
+		Args: args, Dir: dir, Cache: filepath.Join(cache, "teleinstr"), Toolexec: []string{self, toolexec},
+		Version: fmt.Sprint(moduleVersion(), info.Size(), info.ModTime().UnixNano()),
+	}, nil
+}
+
+// runGo runs the go command as planned.
+func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan) error {
+	if plan.Sites == 0 && len(plan.Uncompiled) == 0 {
+		fmt.Fprintln(cmd.ErrOrStderr(), "teleinstr: no directives in the packages of the main module that this builds; nothing is instrumented")
+	}
+	reports, err := newTestReports(plan)
+	if err != nil {
+		return err
+	}
+	defer reports.remove()
+	args := plan.Args
+	child := exec.Command("go", reports.arguments(args)...)
+	child.Stdin, child.Stdout, child.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+	child.Env = append(os.Environ(), reports.environment()...)
+	status := runForwarding(cmd.Context(), child)
+	if err := reports.print(cmd); err != nil {
+		return errors.Join(err, status)
+	}
+	if status == nil && len(plan.Uncompiled) > 0 {
+		fmt.Fprintln(cmd.ErrOrStderr(), "teleinstr: the go command has built packages that are not instrumented:")
+		return report(cmd.ErrOrStderr(), dir, plan.Uncompiled)
+	}
+	return status
+}
+
+// runForwarding runs a child that shares the terminal: an interrupt reaches both, and it is for the child to end of it. What
+// is sent to this process alone is passed on.
+func runForwarding(ctx context.Context, child *exec.Cmd) error {
+	signals, stop := forwarded()
+	defer stop()
+	if err := child.Start(); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- child.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			child.Process.Signal(s) // fails if the child has ended
+		case err := <-done:
+			return err
+		}
+	}
+}
+
+// testReports are the reports of the tests that go test runs: it does not show what a package prints whose tests
+// pass, so that they are written to files.
+type testReports struct{ dir string }
+
+func newTestReports(plan *overlay.Plan) (testReports, error) {
+	if plan.Command != "test" || os.Getenv(autoreport.Variable) == "" {
+		return testReports{}, nil
+	}
+	dir, err := os.MkdirTemp("", "teleinstr-reports-")
+	return testReports{dir}, err
+}
+
+// arguments keeps go test from taking results from its cache, in which there are no reports, unless the caller
+// says how often to run the tests.
+func (r testReports) arguments(args []string) []string {
+	if r.dir == "" {
+		return args
+	}
+	at := 1
+	if len(args) > 1 && strings.HasPrefix(args[1], "-C=") {
+		at = 2
+	}
+	return append(append(append([]string{}, args[:at]...), "-count=1"), args[at:]...)
+}
+
+func (r testReports) environment() []string {
+	if r.dir == "" {
+		return nil
+	}
+	return []string{autoreport.DirVariable + "=" + r.dir}
+}
+
+// print prints the reports, by package.
+func (r testReports) print(cmd *cobra.Command) error {
+	if r.dir == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(r.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(r.dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		name, err := url.PathUnescape(e.Name())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.ErrOrStderr(), "\n# %s\n%s", name, text)
+	}
+	return nil
+}
+
+func (r testReports) remove() {
+	if r.dir != "" {
+		os.RemoveAll(r.dir)
+	}
+}

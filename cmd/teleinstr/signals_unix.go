@@ -1,0 +1,29 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+// forwarded returns the signals to pass on to a child.
+func forwarded() (signals <-chan os.Signal, stop func()) {
+	c := make(chan os.Signal, 4)
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM} {
+		if !signal.Ignored(s) {
+			signal.Notify(c, s)
+		}
+	}
+	return c, func() { signal.Stop(c) }
+}
+
+// dieAs ends the process by the signal that has ended a child, if one has.
+func dieAs(exit *exec.ExitError) {
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		signal.Reset(status.Signal())
+		syscall.Kill(os.Getpid(), status.Signal())
+	}
+}

@@ -1,0 +1,97 @@
+package overlay
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2/maybe"
+)
+
+// A cache is a directory of files that are never changed: their names are made of their contents, or of all
+// that their contents follow from. Processes may share it. What was not used for a while is deleted.
+type cache struct{ dir string }
+
+const (
+	// unusedFor is how long a file is kept without being used, and trimEvery how often that is looked at.
+	unusedFor = 10 * 24 * time.Hour
+	trimEvery = 24 * time.Hour
+	// touchEvery is how long a file's time of last use may be out of date.
+	touchEvery = time.Hour
+)
+
+func hash(contents []byte) string {
+	sum := sha256.Sum256(contents)
+	return hex.EncodeToString(sum[:16])
+}
+
+// path returns the path of the file called name, with slashes.
+func (c *cache) path(name string) string { return filepath.Join(c.dir, filepath.FromSlash(name)) }
+
+// write makes sure that the file called name is there, and returns its path.
+func (c *cache) write(name string, contents []byte) (string, error) {
+	path := c.path(name)
+	if c.use(path) {
+		return path, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return "", err
+	}
+	return path, maybe.WriteFile(path, contents, 0o666)
+}
+
+// use notes that the file is used. It reports whether it is there.
+func (c *cache) use(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	if now := time.Now(); now.Sub(info.ModTime()) > touchEvery {
+		os.Chtimes(path, now, now)
+	}
+	return true
+}
+
+// put stores contents under a name made of them, that ends in base.
+func (c *cache) put(contents []byte, base string) (path string, err error) {
+	sum := hash(contents)
+	return c.write("files/"+sum[:2]+"/"+sum+"/"+base, contents)
+}
+
+// trim deletes what was not used for a while.
+func (c *cache) trim(now time.Time) error {
+	mark := c.path("trimmed")
+	if info, err := os.Stat(mark); err == nil && now.Sub(info.ModTime()) < trimEvery {
+		return nil
+	}
+	if err := os.MkdirAll(c.dir, 0o777); err != nil {
+		return err
+	}
+	if err := maybe.WriteFile(mark, nil, 0o666); err != nil {
+		return err
+	}
+	var directories []string
+	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // another process trims as well
+		case err != nil:
+			return err
+		case d.IsDir():
+			directories = append(directories, path)
+			return nil
+		}
+		if info, err := d.Info(); err == nil && now.Sub(info.ModTime()) > unusedFor {
+			return os.Remove(path)
+		}
+		return nil
+	})
+	for i := len(directories) - 1; i > 0; i-- {
+		os.Remove(directories[i]) // fails if it is not empty
+	}
+	return err
+}

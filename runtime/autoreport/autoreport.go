@@ -1,0 +1,104 @@
+package autoreport
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/simple"
+)
+
+// The environment variables that say what to report. DirVariable is for go test under teleinstr, which does
+// not show what the tests of a package print if they pass: it names a directory to write the reports of tests to.
+const (
+	Variable    = "TELEINSTR_REPORT"
+	DirVariable = "TELEINSTR_REPORT_DIR"
+)
+
+// finish makes the report of the process, if it is to make one and has not yet.
+var finish struct {
+	sync.Mutex
+	report func()
+}
+
+// Start makes a reporter the default, as the environment says, and returns the function that writes the
+// report. That does so once, however often it is called.
+func Start() (stop func()) {
+	start(os.Stderr, func(report []byte) error {
+		_, err := os.Stderr.Write(report)
+		return err
+	})
+	return stopNow
+}
+
+// StartTests does what Start does, for the tests of the package with the given import path.
+func StartTests(path string) (stop func()) {
+	start(os.Stderr, func(report []byte) error {
+		dir := os.Getenv(DirVariable)
+		if dir == "" {
+			_, err := fmt.Fprintf(os.Stderr, "# %s\n%s", path, report)
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, strings.ReplaceAll(path, "/", "%2F")), report, 0o666)
+	})
+	return stopNow
+}
+
+// Exit writes the report, if there is one to write, and returns code: os.Exit(autoreport.Exit(code)).
+func Exit(code int) int {
+	stopNow()
+	return code
+}
+
+func stopNow() {
+	finish.Lock()
+	defer finish.Unlock()
+	if finish.report != nil {
+		finish.report()
+		finish.report = nil
+	}
+}
+
+func hasReport() bool {
+	finish.Lock()
+	defer finish.Unlock()
+	return finish.report != nil
+}
+
+func start(stderr io.Writer, write func(report []byte) error) {
+	value := os.Getenv(Variable)
+	if value == "" {
+		return
+	}
+	if err := check(value); err != nil {
+		fmt.Fprintf(stderr, "teleinstr: %s: %v; telemetry stays off\n", Variable, err)
+		return
+	}
+	reporter := simple.New(nil)
+	telemetry := tele.New(reporter)
+	if !telemetry.Enabled() {
+		return
+	}
+	tele.SetDefault(telemetry)
+	finish.Lock()
+	defer finish.Unlock()
+	finish.report = func() {
+		var report bytes.Buffer
+		if err := errors.Join(reporter.WriteReport(&report), write(report.Bytes())); err != nil {
+			fmt.Fprintf(stderr, "teleinstr: %s: %v\n", Variable, err)
+		}
+	}
+}
+
+func check(value string) error {
+	if value != "tree" {
+		return fmt.Errorf("%q is no report; write tree", value)
+	}
+	return nil
+}

@@ -1,0 +1,20 @@
+// Package autoreport sets telemetry up from the environment, so that a program reports without a line of code for
+// it. Programs that teleinstr go builds call it; others may:
+//
+//	func main() {
+//		defer autoreport.Start()()
+//		…
+//	}
+//
+// With TELEINSTR_TELEMETRY=1, the variable TELEINSTR_REPORT says what becomes of what is recorded:
+//
+//	tree    when the program ends, a table of its scopes, indented as they nest, and its metrics, on
+//	        standard error
+//
+// Another value is an error, which is printed, and telemetry stays off. Without a value, nothing is set up.
+//
+// What ends the program decides whether there is a report. The function that [Start] returns prints it: when main
+// returns, and when a panic ends the main goroutine. [Exit] does so before os.Exit. [OnSignals] does so when
+// a signal is about to end the program. There is none when another goroutine panics, on log.Fatal, on os.Exit
+// without Exit, on SIGKILL and on fatal errors of the Go runtime.
+package autoreport
