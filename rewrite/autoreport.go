@@ -28,7 +28,7 @@ func (o *overlaying) report() error {
 			if err := o.reportTests(l); err != nil {
 				return err
 			}
-		case l.ForTest == "" && l.Module != nil && l.Module.Main:
+		case l.ForTest == "" && isMain(l.Package):
 			// A program that handles signals must get to see them.
 			onSignals := !reaches(l.Package, "os/signal", map[string]bool{})
 			if _, err := o.reportFrom(l, l.Package, "main", "Start()", onSignals); err != nil {

@@ -97,7 +97,7 @@ func (o *overlaying) local(roots []*loaded) []*loaded {
 		for _, dep := range p.Imports {
 			visit(dep, w)
 		}
-		if p.Module != nil && p.Module.Main && !isTestMain(p) {
+		if isMain(p) && !isTestMain(p) {
 			found[p.ID] = &loaded{Package: p, world: w}
 		}
 	}

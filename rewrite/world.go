@@ -114,12 +114,17 @@ func (w *world) isLocal(p *packages.Package) bool {
 		return local
 	}
 	w.local[p.ID] = false // for import cycles, which are an error
-	local = p.Module != nil && p.Module.Main
+	local = isMain(p)
 	for _, dep := range p.Imports {
 		local = local || w.isLocal(dep)
 	}
 	w.local[p.ID] = local
 	return local
+}
+
+// isMain reports whether a package belongs to a main module, or is given as files.
+func isMain(p *packages.Package) bool {
+	return p.Module != nil && p.Module.Main || p.PkgPath == "command-line-arguments" || p.ForTest == "command-line-arguments"
 }
 
 // lookup opens the export data of a package for the importer.

@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	environment := goEnvironment(t)
+	environment := append(goEnvironment(t), cacheHome(t)...)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join(checkout, "testdata", "script"),
 		RequireExplicitExec: true,
@@ -81,6 +81,13 @@ func goEnvironment(t *testing.T) []string {
 		vars = append(vars, name+"="+caches[name])
 	}
 	return vars
+}
+
+// cacheHome gives teleinstr go a cache of its own, and one that the scripts share: overlays are found by what
+// is in them.
+func cacheHome(t *testing.T) []string {
+	dir := t.TempDir()
+	return []string{"HOME=" + dir, "XDG_CACHE_HOME=" + dir, "LocalAppData=" + dir}
 }
 
 func gomod(ts *testscript.TestScript, _ bool, args []string) {

@@ -14,7 +14,7 @@ import (
 type environment struct {
 	// GOMOD is the go.mod file, the null device outside of modules, empty if modules are switched off.
 	GOMOD string
-	// GOWORK is the go.work file; empty outside of workspaces.
+	// GOWORK is the go.work file; empty outside of workspaces, and where they are switched off.
 	GOWORK    string
 	GOFLAGS   string
 	GOVERSION string
@@ -52,6 +52,9 @@ func readEnvironment(dir string) (*environment, error) {
 	for _, word := range flags {
 		name, value, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 		e.flags = append(e.flags, arg{words: []string{word}, flag: name, value: value})
+	}
+	if e.GOWORK == "off" {
+		e.GOWORK = ""
 	}
 	switch {
 	case e.GOMOD == "":

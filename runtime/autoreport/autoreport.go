@@ -28,27 +28,28 @@ var finish struct {
 }
 
 // Start makes a reporter the default, as the environment says, and returns the function that writes the
-// report. That does so once, however often it is called.
+// report. Between the two, another Start does nothing, as when a test calls main.
 func Start() (stop func()) {
-	start(os.Stderr, func(report []byte) error {
+	return start(os.Stderr, func(report []byte) error {
 		_, err := os.Stderr.Write(report)
 		return err
 	})
-	return stopNow
 }
 
 // StartTests does what Start does, for the tests of the package with the given import path.
 func StartTests(path string) (stop func()) {
-	start(os.Stderr, func(report []byte) error {
+	return start(os.Stderr, func(report []byte) error {
 		dir := os.Getenv(DirVariable)
 		if dir == "" {
 			_, err := fmt.Fprintf(os.Stderr, "# %s\n%s", path, report)
 			return err
 		}
-		return os.WriteFile(filepath.Join(dir, strings.ReplaceAll(path, "/", "%2F")), report, 0o666)
+		return os.WriteFile(filepath.Join(dir, escape.Replace(path)), report, 0o666)
 	})
-	return stopNow
 }
+
+// escape makes a file name of an import path.
+var escape = strings.NewReplacer("%", "%25", "/", "%2F")
 
 // Exit writes the report, if there is one to write, and returns code: os.Exit(autoreport.Exit(code)).
 func Exit(code int) int {
@@ -71,19 +72,19 @@ func hasReport() bool {
 	return finish.report != nil
 }
 
-func start(stderr io.Writer, write func(report []byte) error) {
+func start(stderr io.Writer, write func(report []byte) error) (stop func()) {
 	value := os.Getenv(Variable)
-	if value == "" {
-		return
+	if value == "" || hasReport() {
+		return func() {}
 	}
 	if err := check(value); err != nil {
 		fmt.Fprintf(stderr, "teleinstr: %s: %v; telemetry stays off\n", Variable, err)
-		return
+		return func() {}
 	}
 	reporter := simple.New(nil)
 	telemetry := tele.New(reporter)
 	if !telemetry.Enabled() {
-		return
+		return func() {}
 	}
 	tele.SetDefault(telemetry)
 	finish.Lock()
@@ -94,6 +95,7 @@ func start(stderr io.Writer, write func(report []byte) error) {
 			fmt.Fprintf(stderr, "teleinstr: %s: %v\n", Variable, err)
 		}
 	}
+	return stopNow
 }
 
 func check(value string) error {
