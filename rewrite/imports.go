@@ -13,7 +13,9 @@ import (
 )
 
 // RuntimePath is the import path of the package that generated code calls.
-const RuntimePath = "github.com/teleinstr/teleinstr/runtime"
+const RuntimePath = runtimeModule + "/runtime"
+
+const runtimeModule = "github.com/teleinstr/teleinstr"
 
 // runtimeName is the name under which generated code imports it, where that is free.
 const runtimeName = "tele"

@@ -3,7 +3,9 @@ package rewrite
 import (
 	"cmp"
 	"fmt"
+	"go/build"
 	"go/token"
+	"go/types"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,8 +28,10 @@ type loaded struct {
 // for its exports, as the build of the program will need it too.
 const (
 	graphMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
-		packages.NeedModule | packages.NeedForTest | packages.NeedTypesSizes
-	exportMode = packages.NeedName | packages.NeedImports | packages.NeedDeps | packages.NeedExportFile | packages.NeedModule
+		packages.NeedModule | packages.NeedForTest // and not TypesSizes, for which packages runs cgo
+	exportMode = packages.NeedName | packages.NeedExportFile
+	// What the runtime package imports is of interest only for packages that it may import.
+	runtimeMode = exportMode | packages.NeedImports | packages.NeedDeps | packages.NeedModule
 )
 
 // A request asks for packages by way of the go command in the directory dir.
@@ -37,10 +41,16 @@ type request struct {
 	tests    bool
 	configuration
 	buildFlags, environment []string
+	arch                    string // that the environment asks for; empty if it is not known
 	// overlay is what the go command is to see in files instead of what is on disk.
 	overlay map[string][]byte
 	// read reads a file that is not in overlay, as the go command sees it; nil if that is what is on disk.
 	read func(path string) ([]byte, error)
+}
+
+// sizes returns the sizes of types on the architecture that the build is for.
+func (r *request) sizes() types.Sizes {
+	return types.SizesFor("gc", cmp.Or(r.arch, r.goarch, build.Default.GOARCH))
 }
 
 func (r *request) config(mode packages.LoadMode, tests bool) *packages.Config {

@@ -24,6 +24,8 @@ type Build struct {
 	Flags []string
 	// Environment are additions to the environment.
 	Environment []string
+	// GOARCH is the architecture that the build is for.
+	GOARCH string
 	// Read reads a file as the go command sees it, through the overlay among the flags.
 	Read func(path string) ([]byte, error)
 	// Report says that programs are to report what they record when they end, see package autoreport. The
@@ -50,7 +52,7 @@ type Overlay struct {
 // looked at, and only those that the build takes in.
 func Instrument(b Build) (*Overlay, error) {
 	pkgs, err := load(request{
-		dir: b.Dir, patterns: b.Patterns, tests: b.Tests, buildFlags: b.Flags, environment: b.Environment, read: b.Read,
+		dir: b.Dir, arch: b.GOARCH, patterns: b.Patterns, tests: b.Tests, buildFlags: b.Flags, environment: b.Environment, read: b.Read,
 	})
 	if err != nil {
 		return nil, err

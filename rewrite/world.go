@@ -71,7 +71,11 @@ func (w *world) prepare(pkgs []*loaded) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	config := w.request.config(exportMode, false)
+	mode := exportMode
+	if slices.ContainsFunc(pkgs, (*loaded).mayBeBelowRuntime) {
+		mode = runtimeMode
+	}
+	config := w.request.config(mode, false)
 	found, err := packages.Load(config, slices.Sorted(maps.Keys(wanted))...)
 	if err != nil {
 		return err
@@ -188,7 +192,7 @@ func (w *world) fromSource(p *packages.Package) (*types.Package, error) {
 }
 
 func (w *world) config(p *packages.Package) *types.Config {
-	config := &types.Config{Importer: w.importer(p), FakeImportC: true, Sizes: p.TypesSizes}
+	config := &types.Config{Importer: w.importer(p), FakeImportC: true, Sizes: w.request.sizes()}
 	if p.Module != nil && p.Module.GoVersion != "" {
 		config.GoVersion = "go" + p.Module.GoVersion
 	}
@@ -222,6 +226,11 @@ func parse(fset *token.FileSet, path string, read func(string) ([]byte, error)) 
 // code cannot import the runtime package.
 func (l *loaded) belowRuntime() bool {
 	return l.PkgPath == RuntimePath || l.world.runtime != nil && reaches(l.world.runtime, l.PkgPath, map[string]bool{})
+}
+
+// mayBeBelowRuntime reports whether the package belongs to the standard library or to the module of the runtime package.
+func (l *loaded) mayBeBelowRuntime() bool {
+	return l.Module == nil || slices.Contains([]string{"std", "cmd", runtimeModule}, l.Module.Path)
 }
 
 // reaches reports whether p imports the package with the given path, directly or not.

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/google/renameio/v2/maybe"
 )
 
 // A cache is a directory of files that are never changed: their names are made of their contents, or of all
@@ -41,13 +39,30 @@ func (c *cache) write(name string, contents []byte) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return "", err
 	}
-	return path, maybe.WriteFile(path, contents, 0o666)
+	return path, replace(path, contents)
+}
+
+// replace writes a file so that others see all of it or nothing. Unlike renameio it does not wait for the disk, which takes
+// longer than all else: a file that was lost with the power is empty, and counts as missing.
+func replace(path string, contents []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(contents)
+	if err = errors.Join(err, f.Close()); err == nil {
+		if err = os.Rename(f.Name(), path); err == nil {
+			return nil
+		}
+	}
+	os.Remove(f.Name())
+	return err
 }
 
 // use notes that the file is used. It reports whether it is there.
 func (c *cache) use(path string) bool {
 	info, err := os.Stat(path)
-	if err != nil {
+	if err != nil || info.Size() == 0 {
 		return false
 	}
 	if now := time.Now(); now.Sub(info.ModTime()) > touchEvery {
@@ -71,7 +86,7 @@ func (c *cache) trim(now time.Time) error {
 	if err := os.MkdirAll(c.dir, 0o777); err != nil {
 		return err
 	}
-	if err := maybe.WriteFile(mark, nil, 0o666); err != nil {
+	if err := os.WriteFile(mark, nil, 0o666); err != nil {
 		return err
 	}
 	var directories []string

@@ -55,16 +55,6 @@ func (m fileMap) read(path string) ([]byte, error) {
 	}
 }
 
-// exists reports whether the go command sees a file.
-func (m fileMap) exists(path string) bool {
-	to, replaced := m.Replace[path]
-	if !replaced {
-		to = path
-	}
-	info, err := os.Stat(to)
-	return to != "" && err == nil && !info.IsDir()
-}
-
 // encode returns the map as the go command reads it. Equal maps give equal bytes.
 func (m fileMap) encode() []byte {
 	out, err := json.MarshalIndent(m, "", "\t")

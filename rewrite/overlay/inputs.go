@@ -4,18 +4,19 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // inputs collects all that an overlay follows from, for a key to find it by.
 type inputs struct {
 	seen  []string // directories that were walked
 	lines []string
+	now   time.Time
 }
 
 // add notes something that has no name of its own.
@@ -40,40 +41,59 @@ func (in *inputs) addFile(path string, files fileMap) error {
 	return nil
 }
 
-// addTree notes the Go files below a directory, but for directories with a dot in front and other modules. Of
-// files under vendor, the time will do: nobody edits them.
+// addTree notes the Go files below a directory that patterns with dots match: see go help packages.
 func (in *inputs) addTree(root string, files fileMap) error {
 	if slices.Contains(in.seen, root) {
 		return nil
 	}
 	in.seen = append(in.seen, root)
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir():
-			if path != root && (skipped(d.Name()) || isModule(path)) {
-				return filepath.SkipDir
-			}
-			return nil
-		case !strings.HasSuffix(path, ".go"):
-			return nil
-		case strings.Contains(path, string(filepath.Separator)+"vendor"+string(filepath.Separator)):
-			info, err := d.Info()
-			if err == nil {
-				in.lines = append(in.lines, fmt.Sprint(path, info.Size(), info.ModTime().UnixNano()))
-			}
-			return err
-		default:
-			return in.addFile(path, files)
-		}
-	})
+	return in.addDirectory(root, files)
 }
 
-func skipped(name string) bool { return name[0] == '.' }
+func (in *inputs) addDirectory(dir string, files fileMap) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		path := dir + string(filepath.Separator) + name
+		switch {
+		case e.IsDir():
+			if skipped(name) || isFile(path+string(filepath.Separator)+"go.mod") {
+				continue
+			}
+			if err := in.addDirectory(path, files); err != nil {
+				return err
+			}
+		case !strings.HasSuffix(name, ".go"):
+		case in.stamped(path, e):
+		default:
+			if err := in.addFile(path, files); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
-func isModule(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, "go.mod"))
+// stamped notes a file by its stamp, if it has one. What an overlay puts in its place is noted by itself.
+func (in *inputs) stamped(path string, e fs.DirEntry) bool {
+	info, err := e.Info()
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	text, ok := stamp(info, in.now)
+	if ok {
+		in.lines = append(in.lines, path+" "+text)
+	}
+	return ok
+}
+
+func skipped(name string) bool { return name[0] == '.' || name[0] == '_' || name == "testdata" }
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
 }
 
@@ -85,11 +105,10 @@ func (in *inputs) covers(dir string) bool {
 			continue
 		}
 		hidden := rel != "." && slices.ContainsFunc(strings.Split(rel, string(filepath.Separator)), skipped)
-		other := false
 		for d := dir; d != root; d = filepath.Dir(d) {
-			other = other || isModule(d)
+			hidden = hidden || isFile(filepath.Join(d, "go.mod"))
 		}
-		if !hidden && !other {
+		if !hidden {
 			return true
 		}
 	}

@@ -53,7 +53,7 @@ func Prepare(o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &preparation{Options: o, CommandLine: c, cache: &cache{o.Cache}}
+	p := &preparation{Options: o, CommandLine: c, cache: &cache{o.Cache}, in: inputs{now: time.Now()}}
 	if c.Chdir != "" {
 		// The go command then knows its directory by the name that the system has for it.
 		if p.Dir, err = filepath.EvalSymlinks(absolute(o.Dir, c.Chdir)); err != nil {
@@ -233,7 +233,7 @@ func (p *preparation) workOut() (*record, *rewrite.Overlay, error) {
 	}
 	overlay, err := rewrite.Instrument(rewrite.Build{
 		Dir: p.Dir, Patterns: slices.Concat(p.patterns(), p.covered()), Tests: p.Tests(),
-		Flags: slices.Concat(p.BuildFlags(), r.Flags, []string{"-overlay=" + modules}), Environment: []string{"PWD=" + p.Dir},
+		Flags: slices.Concat(p.BuildFlags(), r.Flags, []string{"-overlay=" + modules}), Environment: []string{"PWD=" + p.Dir}, GOARCH: p.env.GOARCH,
 		Read: files.read, Report: p.Command != "vet" && p.Command != "list",
 	})
 	if err != nil {
