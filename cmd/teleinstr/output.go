@@ -11,7 +11,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/aymanbagabas/go-udiff"
+	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"github.com/teleinstr/teleinstr/rewrite"
@@ -75,7 +75,7 @@ func (o *output) print(w io.Writer, dir string, r *rewrite.Result) {
 		}
 		if o.diff {
 			slash := filepath.ToSlash(path)
-			fmt.Fprint(w, udiff.Unified("a/"+slash, "b/"+slash, string(c.Old), string(c.New)))
+			w.Write(diff.Diff("a/"+slash, c.Old, "b/"+slash, c.New))
 		}
 	}
 }

@@ -20,6 +20,8 @@ type Options struct {
 	Blocks   bool     // annotate the blocks in functions too, not only functions
 	Keys     bool     // record receivers, parameters and results as metadata
 
+	// Overlay has the go command build over an overlay, instead of generating the code in place.
+	Overlay bool
 	// LeaveTests passes _test.go files by. Helpers in them that are instrumented hand on another context
 	// than they get, which matters to a test that compares the two.
 	LeaveTests bool
@@ -46,10 +48,13 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if err := t.prepare(ctx); err != nil {
 		return nil, err
 	}
-	if !t.generate(ctx) {
+	steps := []func(context.Context) error{t.generateAgain, t.format, t.vet, t.test, t.strip, t.compare}
+	if o.Overlay {
+		steps = []func(context.Context) error{t.vet, t.positions, t.untouched, t.test, t.compare}
+	} else if !t.generate(ctx) {
 		return t.report, nil
 	}
-	for _, step := range []func(context.Context) error{t.generateAgain, t.format, t.vet, t.test, t.strip, t.compare} {
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -72,6 +77,14 @@ type trial struct {
 // tool runs teleinstr on the packages.
 func (t *trial) tool(ctx context.Context, args ...string) *execution {
 	return t.m.run(ctx, t.Tool, append(args, t.Packages...)...)
+}
+
+// goCommand returns the go command that instruments, or the one that builds what generate has written.
+func (t *trial) goCommand() []string {
+	if t.Overlay {
+		return []string{t.Tool, "go"}
+	}
+	return []string{"go"}
 }
 
 // prepare annotates the files, asks which sites are refused, and takes the directives off those.
@@ -157,6 +170,15 @@ func (t *trial) generateAgain(ctx context.Context) error {
 		t.report.fail("the second generate has changed files")
 	}
 	return err
+}
+
+// untouched makes sure that nothing was written below the module.
+func (t *trial) untouched(ctx context.Context) error {
+	status := t.m.run(ctx, "git", "status", "--porcelain", "--ignored")
+	if status.stdout != "" {
+		t.report.fail("the overlay has changed files:\n%s", status.stdout)
+	}
+	return status.err()
 }
 
 // strip makes sure that the generated code can be taken out without a trace.

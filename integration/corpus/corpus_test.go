@@ -26,6 +26,7 @@ func init() {
 	flag.IntVar(&flags.Every, "every", 1, "annotate one site in `N`")
 	flag.BoolVar(&flags.Blocks, "blocks", false, "annotate the blocks in functions too")
 	flag.BoolVar(&flags.Keys, "keys", false, "record receivers, parameters and results as metadata")
+	flag.BoolVar(&flags.Overlay, "by-overlay", false, "run the go command over an overlay, instead of generating")
 	flag.BoolVar(&flags.LeaveTests, "leave-tests", false, "do not annotate _test.go files")
 }
 
@@ -36,6 +37,12 @@ var dependencies = []struct {
 }{
 	{"go-cmp", "github.com/google/go-cmp", Options{}},
 	{"go-cmp_blocks", "github.com/google/go-cmp", Options{Blocks: true, Keys: true, CRLF: true}},
+	{"go-cmp_overlay", "github.com/google/go-cmp", Options{Overlay: true}},
+	{"cobra_overlay", "github.com/spf13/cobra", Options{
+		Overlay: true, Blocks: true,
+		TestArgs:   []string{"-skip=^TestFailGenFishCompletionFile$"},
+		LeaveTests: true,
+	}},
 	{"cobra", "github.com/spf13/cobra", Options{
 		TestArgs:   []string{"-skip=^TestFailGenFishCompletionFile$"}, // wants a file that it may not write; root may
 		LeaveTests: true,

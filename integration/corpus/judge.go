@@ -52,7 +52,7 @@ func (t *trial) format(ctx context.Context) error {
 
 // vet collects what go vet finds.
 func (t *trial) vet(ctx context.Context) error {
-	e := t.m.run(ctx, "go", append([]string{"vet"}, t.Packages...)...)
+	e := t.m.runGo(ctx, t.goCommand(), append([]string{"vet"}, t.Packages...)...)
 	t.report.Vet = e.took
 	t.findings = vetFindings(e.stderr)
 	if e.status != nil && len(t.findings) == 0 {
@@ -70,11 +70,11 @@ func (t *trial) test(ctx context.Context) (err error) {
 	if err := os.WriteFile(t.m.recording, nil, 0o666); err != nil {
 		return err
 	}
-	if t.off, err = t.runTests(ctx, nil, t.tested(), overlay); err != nil {
+	if t.off, err = t.runTests(ctx, t.goCommand(), nil, t.tested(), overlay); err != nil {
 		return err
 	}
 	on := []string{"TELEINSTR_TELEMETRY=1", recording.File + "=" + t.m.recording}
-	if t.on, err = t.runTests(ctx, on, t.tested(), overlay); err != nil {
+	if t.on, err = t.runTests(ctx, t.goCommand(), on, t.tested(), overlay); err != nil {
 		return err
 	}
 	t.report.Passed, t.report.Off, t.report.On = t.off.passed, t.off.took, t.on.took
@@ -123,14 +123,14 @@ func (t *trial) tested() []string {
 func isFlag(arg string) bool { return strings.HasPrefix(arg, "-") }
 
 // runTests runs the tests of packages.
-func (t *trial) runTests(ctx context.Context, env, packages []string, flags ...string) (*suite, error) {
+func (t *trial) runTests(ctx context.Context, goCommand, env, packages []string, flags ...string) (*suite, error) {
 	args := append([]string{"test", "-json", "-vet=off", "-count=1"}, flags...)
 	for _, arg := range t.TestArgs {
 		if isFlag(arg) {
 			args = append(args, arg)
 		}
 	}
-	e := execute(ctx, t.m.dir, env, "go", append(args, packages...)...)
+	e := execute(ctx, t.m.dir, env, goCommand[0], slices.Concat(goCommand[1:], args, packages)...)
 	s, err := parseSuite(e.stdout)
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (t *trial) compare(ctx context.Context) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	before, err := t.runTests(ctx, nil, (&suite{failed: failed}).packages())
+	before, err := t.runTests(ctx, []string{"go"}, nil, (&suite{failed: failed}).packages())
 	if err != nil {
 		return err
 	}

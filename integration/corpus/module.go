@@ -129,6 +129,11 @@ func (m *module) run(ctx context.Context, name string, args ...string) *executio
 	return execute(ctx, m.dir, nil, name, args...)
 }
 
+// runGo runs the go command, by the given name.
+func (m *module) runGo(ctx context.Context, name []string, args ...string) *execution {
+	return m.run(ctx, name[0], append(name[1:len(name):len(name)], args...)...)
+}
+
 func (m *module) git(ctx context.Context, args ...string) error {
 	args = append([]string{"-c", "user.name=corpus", "-c", "user.email=corpus@localhost"}, args...)
 	return m.run(ctx, "git", args...).err()

@@ -23,6 +23,8 @@ type Report struct {
 	Names    int // different scope names
 	Recorded int // those of which tests have ended a scope
 
+	Lined int // functions whose lines were compared
+
 	Passed int      // tests and subtests that pass with telemetry off
 	Known  []string // tests that fail, but in the original too
 
@@ -50,7 +52,7 @@ func (r *Report) fail(format string, args ...any) {
 func WriteTable(w io.Writer, reports []*Report) error {
 	var notes strings.Builder
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "files\tfunctions\tblocks\tinstrumented\trefused\tnames\trecorded\ttests\tgenerate s\tvet s\toff s\ton s\t  module")
+	fmt.Fprintln(tw, "files\tfunctions\tblocks\tinstrumented\trefused\tnames\trecorded\tlined\ttests\tgenerate s\tvet s\toff s\ton s\t  module")
 	for _, r := range reports {
 		refused := 0
 		for _, reason := range slices.Sorted(maps.Keys(r.Refused)) {
@@ -63,7 +65,7 @@ func WriteTable(w io.Writer, reports []*Report) error {
 		for _, name := range r.Known {
 			fmt.Fprintf(&notes, "%s: fails in the original too: %s\n", r.Module, name)
 		}
-		fmt.Fprintf(tw, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t  %s\n", r.Files, r.Functions, r.Blocks, r.Instrumented, refused, r.Names, r.Recorded, r.Passed,
+		fmt.Fprintf(tw, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t  %s\n", r.Files, r.Functions, r.Blocks, r.Instrumented, refused, r.Names, r.Recorded, r.Lined, r.Passed,
 			r.Generate.Seconds(), r.Vet.Seconds(), r.Off.Seconds(), r.On.Seconds(), r.Module)
 	}
 	if err := tw.Flush(); err != nil {
