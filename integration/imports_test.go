@@ -21,6 +21,7 @@ var layers = []struct {
 	onlyStd bool
 }{
 	{"/cmd/teleinstr", []string{"/rewrite", "/scopes", "/runtime"}, false},
+	{"/rewrite/overlay", []string{"/rewrite", "/scopes"}, false},
 	{"/rewrite", []string{"/scopes"}, false},
 	{"/scopes/scopename", nil, true},
 	{"/scopes", []string{"/scopes/scopename"}, false},

@@ -54,9 +54,14 @@
 // # How it works
 //
 // A [generation] holds the files of one run. Each file is stripped in memory and searched for sites
-// (package scopes); the packages with sites are type-checked against export data, files that the
-// environment's build configuration leaves out in one that takes them in; each [site] finds its context and
+// (package scopes); the packages with sites are type-checked, those of the main modules that they import from
+// source, all others from export data (world.go); files that the
+// environment's build configuration leaves out, in one that takes them in; each [site] finds its context and
 // builds its statements, which its [function] gathers with changes to the signature; a printer turns the
 // edits of a file into splices of its bytes; the result is type-checked once more before anything is
 // written. Only the printer knows how generated code is laid out and marked (inplace.go).
+//
+// [Instrument] does the same for a build that leaves files alone, with another printer: it puts the code on the lines that are
+// there, with line directives that keep each token of the original in its place (sameline.go). The compiler sees to it
+// that the code compiles. Package overlay runs the go command with the result.
 package rewrite
