@@ -21,6 +21,7 @@ test: ## vet and test all modules, concurrent code with the race detector too
 .PHONY: bench
 bench: ## compare with what one would use instead, and with the budgets
 	go -C integration/bench run .
+	go -C integration/bench run ./build
 
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -57,6 +58,20 @@ func annotate(dir string, patterns []string, o annotateOptions) (*annotation, er
 		}
 	}
 	return a, nil
+}
+
+// Annotate puts a directive above one function in so many of the module in dir, tests and generated files left out, and returns
+// how many there are now.
+func Annotate(dir string, every int) (sites int, err error) {
+	a, err := annotate(dir, []string{"./..."}, annotateOptions{every: every, leaveTests: true})
+	if err != nil {
+		return 0, err
+	}
+	a.files = slices.DeleteFunc(a.files, func(s *source) bool {
+		file, err := parser.ParseFile(token.NewFileSet(), "", s.src, parser.PackageClauseOnly|parser.ParseComments)
+		return err != nil || ast.IsGenerated(file)
+	})
+	return len(a.sites()), a.write()
 }
 
 func hidden(name string) bool { return name[0] == '.' || name[0] == '_' }

@@ -33,7 +33,7 @@ func newModule(ctx context.Context, dir, scratch string, crlf bool) (*module, er
 	}
 	m := &module{path: strings.TrimSpace(list.stdout), recording: filepath.Join(scratch, "recording")}
 	m.dir = filepath.Join(scratch, "src", filepath.FromSlash(m.path))
-	if err := copyTree(dir, m.dir, crlf); err != nil {
+	if err := CopyTree(dir, m.dir, crlf); err != nil {
 		return nil, err
 	}
 	if err := m.join(ctx, filepath.Join(scratch, "runtime")); err != nil {
@@ -49,9 +49,9 @@ func newModule(ctx context.Context, dir, scratch string, crlf bool) (*module, er
 	return m, m.commit(ctx, original)
 }
 
-// copyTree copies the files below from, but for version control, and makes them writable. If crlf is set, Go
+// CopyTree copies the files below from, but for version control, and makes them writable. If crlf is set, Go
 // files get CRLF line ends.
-func copyTree(from, to string, crlf bool) error {
+func CopyTree(from, to string, crlf bool) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -105,7 +105,7 @@ func (m *module) join(ctx context.Context, runtime string) error {
 		if err != nil {
 			return err
 		}
-		if err := copyTree(dir, filepath.Join(runtime, rel), false); err != nil {
+		if err := CopyTree(dir, filepath.Join(runtime, rel), false); err != nil {
 			return err
 		}
 		if err := os.WriteFile(filepath.Join(runtime, "go.mod"), []byte(goMod), 0o666); err != nil {
