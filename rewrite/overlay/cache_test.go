@@ -1,0 +1,102 @@
+package overlay
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestCacheTrim(t *testing.T) {
+	c := &cache{t.TempDir()}
+	paths := map[string]string{}
+	for _, name := range []string{"used", "unused"} {
+		path, err := c.put([]byte(name), name+".go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths[name] = path
+	}
+	long := time.Now().Add(-unusedFor - time.Hour)
+	for _, path := range paths {
+		if err := os.Chtimes(path, long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !c.use(paths["used"]) {
+		t.Error("a file is not there")
+	}
+	if err := c.trim(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if !c.use(paths["used"]) {
+		t.Error("a file was deleted that had just been used")
+	}
+	if c.use(paths["unused"]) {
+		t.Error("a file was not deleted that had not been used")
+	}
+	if _, err := os.Stat(filepath.Dir(paths["unused"])); !os.IsNotExist(err) {
+		t.Errorf("an empty directory was not deleted: %v", err)
+	}
+}
+
+// TestCacheEmpty has a file that was lost with the power made again.
+func TestCacheEmpty(t *testing.T) {
+	c := &cache{t.TempDir()}
+	path, err := c.put([]byte("contents"), "a.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if c.use(path) {
+		t.Error("an empty file counts as there")
+	}
+	if _, err := c.put([]byte("contents"), "a.go"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); string(got) != "contents" {
+		t.Errorf("it was made again as %q: %v", got, err)
+	}
+}
+
+// TestStamp wants another stamp whenever something has changed, even if time and size of the file have not.
+func TestStamp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.go")
+	take := func() (string, bool) {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stamp(info, time.Now().Add(time.Hour))
+	}
+	if err := os.WriteFile(path, []byte("one"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	then := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+	first, ok := take()
+	if !ok {
+		t.Skip("this system has no time that programs cannot set")
+	}
+	time.Sleep(20 * time.Millisecond) // the clock of the file system is coarse; recent times do not count, see settled
+	if err := os.WriteFile(path, []byte("two"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+	if second, _ := take(); second == first {
+		t.Error("another file of the same time and size has the same stamp")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := stamp(info, time.Now()); ok {
+		t.Error("a file that was changed just now has a stamp")
+	}
+}
