@@ -1,7 +1,8 @@
 // Package behaviour shows that instrumented programs do what the originals do. Each folder below testdata is
-// a program with directives in all places that matter. It is built as it is and instrumented; the latter is
+// a program with directives in all places that matter. It is built as it is and instrumented, in place and over an
+// overlay; the latter are
 // run with telemetry off, on, and compiled out. What the runs print, how they exit, and the functions in
-// their stack traces must be the same.
+// their stack traces must be the same; and over an overlay, the lines as well.
 package behaviour
 
 import (
@@ -54,6 +55,7 @@ func TestBehaviour(t *testing.T) {
 	}
 	command(t, root, "go", "build", "-o", filepath.Join(dir, "bin", "teleinstr"), "./cmd/teleinstr")
 	command(t, dir, "go", "build", "-o", "bin/original/", "./...")
+	command(t, dir, "bin/teleinstr", "go", "build", "-o", "bin/overlay/", "./...")
 	command(t, dir, "bin/teleinstr", "generate", "./...")
 	command(t, dir, "go", "vet", "./...")
 	command(t, dir, "go", "build", "-o", "bin/instrumented/", "./...")
@@ -61,18 +63,22 @@ func TestBehaviour(t *testing.T) {
 	for _, program := range programs {
 		name := filepath.Base(filepath.Dir(program))
 		t.Run(name, func(t *testing.T) {
-			want := run(t, filepath.Join(dir, "bin", "original", name))
+			original := filepath.Join(dir, "bin", "original", name)
+			want := map[*regexp.Regexp]outcome{anyLine: run(t, anyLine, original), samePosition: run(t, samePosition, original)}
 			for _, how := range []struct {
 				name, binary string
+				position     *regexp.Regexp
 				env          []string
 			}{
-				{"off", "instrumented", nil},
-				{"on", "instrumented", []string{"TELEINSTR_TELEMETRY=1"}},
-				{"compiled out", "teleoff", []string{"TELEINSTR_TELEMETRY=1"}},
+				{"off", "instrumented", anyLine, nil},
+				{"on", "instrumented", anyLine, []string{"TELEINSTR_TELEMETRY=1"}},
+				{"compiled out", "teleoff", anyLine, []string{"TELEINSTR_TELEMETRY=1"}},
+				{"off", "overlay", samePosition, nil},
+				{"on", "overlay", samePosition, []string{"TELEINSTR_TELEMETRY=1"}},
 			} {
-				got := run(t, filepath.Join(dir, "bin", how.binary, name), how.env...)
-				if diff := cmp.Diff(want, got); diff != "" {
-					t.Errorf("telemetry %s (-original +instrumented):\n%s", how.name, diff)
+				got := run(t, how.position, filepath.Join(dir, "bin", how.binary, name), how.env...)
+				if diff := cmp.Diff(want[how.position], got); diff != "" {
+					t.Errorf("telemetry %s, %s (-original +instrumented):\n%s", how.name, how.binary, diff)
 				}
 			}
 		})
@@ -108,7 +114,7 @@ type outcome struct {
 	Exit   int
 }
 
-func run(t *testing.T, path string, env ...string) outcome {
+func run(t *testing.T, position *regexp.Regexp, path string, env ...string) outcome {
 	t.Helper()
 	cmd := exec.Command(path)
 	cmd.Env = append([]string{"GOTRACEBACK=all"}, env...)
@@ -119,19 +125,21 @@ func run(t *testing.T, path string, env ...string) outcome {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return outcome{stdout.String(), normalize(stderr.String()), cmd.ProcessState.ExitCode()}
+	return outcome{stdout.String(), normalize(stderr.String(), position), cmd.ProcessState.ExitCode()}
 }
 
 var (
 	telemetryLog = regexp.MustCompile(`(?m)^\d{4}/\d\d/\d\d .* telemetry: .*\n`)
 	arguments    = regexp.MustCompile(`(?m)^(\S.*)\(.*\)$`)
-	position     = regexp.MustCompile(`(?m)^\t(.*/)?([^/]+\.go):\d+.*$`)
+	// Positions in stack traces: the second group is kept.
+	anyLine      = regexp.MustCompile(`(?m)^\t(.*/)?([^/]+\.go):\d+.*$`)
+	samePosition = regexp.MustCompile(`(?m)^\t()(.*\.go:\d+).*$`)
 	goroutine    = regexp.MustCompile(`goroutine \d+|0x[0-9a-f]+`)
 )
 
 // normalize takes out of what a program writes to standard error what may differ: what telemetry logs, and of
-// stack traces the arguments, addresses and line numbers. Generated code moves lines.
-func normalize(s string) string {
+// stack traces the arguments and addresses. Generated code moves lines; an overlay does not.
+func normalize(s string, position *regexp.Regexp) string {
 	s = telemetryLog.ReplaceAllString(s, "")
 	s = position.ReplaceAllString(s, "\t$2")
 	s = arguments.ReplaceAllString(s, "$1(…)")
@@ -139,7 +147,7 @@ func normalize(s string) string {
 }
 
 func TestNormalize(t *testing.T) {
-	got := normalize("panic: x\n\ngoroutine 7 [running]:\nmain.f(0x1, {0x2, 0x3})\n\t/tmp/a/main.go:12 +0x1f\n2026/11/22 15:00:00 ERROR telemetry: y\n")
+	got := normalize("panic: x\n\ngoroutine 7 [running]:\nmain.f(0x1, {0x2, 0x3})\n\t/tmp/a/main.go:12 +0x1f\n2026/11/22 15:00:00 ERROR telemetry: y\n", anyLine)
 	want := "panic: x\n\n… [running]:\nmain.f(…)\n\tmain.go\n"
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)
