@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -75,7 +76,9 @@ func Instrument(b Build) (*Overlay, error) {
 			return nil, err
 		}
 	}
-	o.printAll()
+	if err := o.printAll(); err != nil {
+		return nil, err
+	}
 	return o.finished(local), nil
 }
 
@@ -146,9 +149,12 @@ func (o *overlaying) addAll(pkgs []*loaded) error {
 
 // printAll prints the edits of all files. Generated code on disk is as good as that of an overlay, if
 // it is up to date.
-func (o *overlaying) printAll() {
+func (o *overlaying) printAll() error {
 	for _, path := range o.paths() {
 		c := o.files[path]
+		if c.edits != nil && (strings.Contains(path, endComment) || strings.ContainsAny(path, "\r\n")) {
+			return fmt.Errorf("%s: a line directive cannot hold a path with %s or a line end in it, so that positions would be lost; rename the directory", path, endComment)
+		}
 		if len(c.cuts) == 0 {
 			if c.edits != nil && !c.edits.isEmpty() {
 				c.new = apply(c.src, printSameLine(c.edits))
@@ -169,6 +175,7 @@ func (o *overlaying) printAll() {
 			c.new = apply(c.old, printSameLine(c.onDisk))
 		}
 	}
+	return nil
 }
 
 func (f *fileEdits) isEmpty() bool {

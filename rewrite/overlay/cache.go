@@ -50,7 +50,7 @@ func replace(path string, contents []byte) error {
 		return err
 	}
 	_, err = f.Write(contents)
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = errors.Join(err, f.Chmod(0o444), f.Close()); err == nil {
 		if err = os.Rename(f.Name(), path); err == nil {
 			return nil
 		}

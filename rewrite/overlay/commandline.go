@@ -63,6 +63,9 @@ func ParseCommandLine(args []string) (*CommandLine, error) {
 	} else {
 		c.parse(args)
 	}
+	if fix, given := c.Lookup("fix"); c.Command == "vet" && given && fix != "false" {
+		return nil, fmt.Errorf("go vet -fix: changes the source, and would change that of the overlay; run it without teleinstr")
+	}
 	for _, p := range c.Packages {
 		if strings.Contains(p, "@") {
 			return nil, fmt.Errorf("go %s: %s is not of the main module, and cannot be instrumented; run it without teleinstr", c.Command, p)

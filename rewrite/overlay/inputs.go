@@ -7,14 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
 
 // inputs collects all that an overlay follows from, for a key to find it by.
 type inputs struct {
-	seen  []string // directories that were walked
+	seen  map[string]bool // directories whose files are noted
 	lines []string
 	now   time.Time
 }
@@ -43,10 +42,9 @@ func (in *inputs) addFile(path string, files fileMap) error {
 
 // addTree notes the Go files below a directory that patterns with dots match: see go help packages.
 func (in *inputs) addTree(root string, files fileMap) error {
-	if slices.Contains(in.seen, root) {
+	if in.seen[root] {
 		return nil
 	}
-	in.seen = append(in.seen, root)
 	return in.addDirectory(root, files)
 }
 
@@ -55,6 +53,7 @@ func (in *inputs) addDirectory(dir string, files fileMap) error {
 	if err != nil {
 		return err
 	}
+	in.seen[dir] = true
 	for _, e := range entries {
 		name := e.Name()
 		path := dir + string(filepath.Separator) + name
@@ -95,24 +94,6 @@ func skipped(name string) bool { return name[0] == '.' || name[0] == '_' || name
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
-}
-
-// covers reports whether the Go files of a directory are among the inputs.
-func (in *inputs) covers(dir string) bool {
-	for _, root := range in.seen {
-		rel, err := filepath.Rel(root, dir)
-		if err != nil || !filepath.IsLocal(rel) {
-			continue
-		}
-		hidden := rel != "." && slices.ContainsFunc(strings.Split(rel, string(filepath.Separator)), skipped)
-		for d := dir; d != root; d = filepath.Dir(d) {
-			hidden = hidden || isFile(filepath.Join(d, "go.mod"))
-		}
-		if !hidden {
-			return true
-		}
-	}
-	return false
 }
 
 func (in *inputs) key() string {

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+
+	"github.com/teleinstr/teleinstr/rewrite"
 )
 
 // modules are the files of the main modules that say what they depend on.
@@ -91,6 +93,21 @@ func (m *modules) requireRuntime() bool {
 		return file.Module != nil && file.Module.Mod.Path == runtimeModule ||
 			slices.ContainsFunc(file.Require, func(r *modfile.Require) bool { return r.Mod.Path == runtimeModule })
 	})
+}
+
+// checkVendored makes sure that a vendor directory holds what instrumented code imports, if the runtime package comes from
+// there.
+func (m *modules) checkVendored() error {
+	isMain := slices.ContainsFunc(m.main, func(file *modfile.File) bool { return file.Module != nil && file.Module.Mod.Path == runtimeModule })
+	if m.vendor == "" || isMain {
+		return nil
+	}
+	for _, path := range []string{rewrite.RuntimePath, rewrite.AutoreportPath} {
+		if _, err := os.Stat(filepath.Join(m.vendor, filepath.FromSlash(path))); err != nil {
+			return fmt.Errorf("%s: does not hold %s; run go get -tool %s/cmd/teleinstr and then go mod vendor", m.vendor, path, runtimeModule)
+		}
+	}
+	return nil
 }
 
 // addRuntime returns the overlay that adds the module in directory runtime to the main modules.

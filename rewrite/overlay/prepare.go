@@ -53,7 +53,7 @@ func Prepare(o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &preparation{Options: o, CommandLine: c, cache: &cache{o.Cache}, in: inputs{now: time.Now()}}
+	p := &preparation{Options: o, CommandLine: c, cache: &cache{o.Cache}, in: inputs{seen: map[string]bool{}, now: time.Now()}}
 	if c.Chdir != "" {
 		// The go command then knows its directory by the name that the system has for it.
 		if p.Dir, err = filepath.EvalSymlinks(absolute(o.Dir, c.Chdir)); err != nil {
@@ -81,8 +81,9 @@ func Prepare(o Options) (*Plan, error) {
 			return &Plan{CommandLine: c, Diagnostics: overlay.Diagnostics, Changes: overlay.Changes}, nil
 		}
 		changes = overlay.Changes
-		// What lies elsewhere, in a directory with a dot in front for example, could change unnoticed.
-		if !slices.ContainsFunc(overlay.Directories, func(dir string) bool { return !p.in.covers(dir) }) {
+		// What lies elsewhere, in a directory with a dot in front for example, could change unnoticed, and
+		// why a package does not compile may have reasons that are not among the inputs.
+		if len(r.Uncompiled) == 0 && !slices.ContainsFunc(overlay.Directories, func(dir string) bool { return !p.in.seen[dir] }) {
 			if err := p.remember(key, r); err != nil {
 				return nil, err
 			}
@@ -182,9 +183,10 @@ type record struct {
 	// Files are all files that it names in the cache.
 	Files []string
 	// Flags are further flags, in front of the caller's.
-	Flags      []string
-	Sites      int
-	Uncompiled []scopes.Diagnostic
+	Flags []string
+	Sites int
+	// Uncompiled is not kept.
+	Uncompiled []scopes.Diagnostic `json:"-"`
 }
 
 // recall looks for a record of the same inputs whose files are all there.
@@ -222,6 +224,8 @@ func (p *preparation) workOut() (*record, *rewrite.Overlay, error) {
 		if err := p.addRuntime(r, files); err != nil {
 			return nil, nil, err
 		}
+	} else if err := p.modules.checkVendored(); err != nil {
+		return nil, nil, err
 	}
 	if _, ok := p.env.lookup(p.CommandLine, "modfile"); ok {
 		name, _ := p.env.lookup(p.CommandLine, "modfile")
