@@ -61,6 +61,8 @@ type generation struct {
 	failed      map[string]bool
 	diagnostics []scopes.Diagnostic
 	notices     map[string]bool
+	// ready makes sure that the package can import what generated code needs.
+	ready func(*loaded) error
 	// print puts the edits of a file into it, and finish looks at a package whose files have theirs.
 	print  func(*candidate, *fileEdits)
 	finish func(*loaded) error
@@ -69,32 +71,43 @@ type generation struct {
 }
 
 func newGeneration(dir string, patterns []string) (*generation, error) {
-	sources, err := scopes.Scan(dir, patterns)
-	if err != nil {
-		return nil, err
-	}
 	g := inPlace()
+	return g, g.scan(dir, patterns)
+}
+
+func (g *generation) scan(dir string, patterns []string) error {
+	sources, err := scopes.Scan(dir, patterns)
 	for _, source := range sources {
 		g.add(source)
 	}
-	return g, nil
+	return err
 }
 
+// emptyGeneration returns a generation that works out edits, and prints them nowhere.
 func emptyGeneration() *generation {
-	return &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}, notices: map[string]bool{}}
-}
-
-// inPlace returns a generation that puts code on lines of its own, and makes sure that it compiles.
-func inPlace() *generation {
-	g := emptyGeneration()
-	g.print = func(c *candidate, edits *fileEdits) { c.new = apply(c.src, printInPlace(edits)) }
-	g.finish = g.verify
+	g := &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}, notices: map[string]bool{}}
+	g.ready, g.finish = func(*loaded) error { return nil }, func(*loaded) error { return nil }
+	g.print = func(*candidate, *fileEdits) {}
 	g.doesNotCompile = func(l *loaded, diagnostics []scopes.Diagnostic) {
 		g.fail(l.candidates[0].path, diagnostics...)
 		for _, c := range l.candidates {
 			c.broken = "the package does not compile: " + reason(diagnostics[0])
 		}
 	}
+	return g
+}
+
+// inPlace returns a generation that puts code on lines of its own, and makes sure that it compiles.
+func inPlace() *generation {
+	g := emptyGeneration()
+	g.ready = func(l *loaded) error {
+		if l.world.notVendored {
+			g.notices["vendor does not hold "+RuntimePath+" yet; run go mod vendor"] = true
+		}
+		return l.requiresRuntime()
+	}
+	g.print = func(c *candidate, edits *fileEdits) { c.new = apply(c.src, printInPlace(edits)) }
+	g.finish = g.verify
 	return g
 }
 
@@ -275,11 +288,8 @@ func (g *generation) instrumentPackage(l *loaded) error {
 		}
 		return nil
 	}
-	if err := l.requiresRuntime(); err != nil {
+	if err := g.ready(l); err != nil {
 		return err
-	}
-	if l.world.notVendored {
-		g.notices["vendor does not hold "+RuntimePath+" yet; run go mod vendor"] = true
 	}
 	p, diagnostics := g.check(l)
 	if len(diagnostics) > 0 {

@@ -37,8 +37,8 @@ type Listing struct {
 
 // List lists the sites of the packages that patterns name, and all that Generate would refuse.
 func List(dir string, patterns []string) (*Listing, error) {
-	g, err := newGeneration(dir, patterns)
-	if err != nil {
+	g := emptyGeneration()
+	if err := g.scan(dir, patterns); err != nil {
 		return nil, err
 	}
 	listing := &Listing{Untyped: g.instrument()}

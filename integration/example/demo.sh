@@ -23,13 +23,14 @@ module example.com/demo
 
 go 1.26.0
 
+EOF
+require="
 require github.com/teleinstr/teleinstr v0.0.0-00010101000000-000000000000
 
-replace github.com/teleinstr/teleinstr => "$checkout"
-EOF
+replace github.com/teleinstr/teleinstr => \"$checkout\""
 go build -C "$checkout" -o "$PWD/bin/teleinstr" ./cmd/teleinstr
 export PATH=$PWD/bin:$PATH
-unset TELEINSTR_TELEMETRY GEMINI_BATCH_TELEMETRY DEBUG
+unset TELEINSTR_TELEMETRY TELEINSTR_REPORT GEMINI_BATCH_TELEMETRY DEBUG
 
 heading 'A program says in comments what is worth knowing about it'
 show "grep -h -A 1 '^//tele:' ingest/*.go"
@@ -38,17 +39,19 @@ heading 'The directives are fine, and this is where each of them applies'
 show 'teleinstr lint ./...'
 show 'teleinstr list ./...'
 
-heading 'What generate would do to one function'
-show 'teleinstr generate -d ingest/summary.go | tail -n 15'
+heading 'It runs with their code, and reports'
+show 'TELEINSTR_TELEMETRY=1 TELEINSTR_REPORT=tree teleinstr go run ./ingest ingest/data 2>&1'
 
-heading 'Generate, and run with telemetry on'
-show 'teleinstr generate ./...'
-show 'teleinstr generate --check ./...'
-show 'TELEINSTR_TELEMETRY=1 go run ./ingest ingest/data 2>&1'
-
-heading 'With telemetry off, it is the program that it was'
+heading 'Nothing in it has changed, and by itself it is the program that it was'
+show 'diff -r "$checkout/integration/example/ingest" ingest && echo identical'
 show 'go run ./ingest ingest/data 2>&1 | tail -n 1'
 
-heading 'Strip takes the generated code out again, to the last byte'
+heading 'Who would rather see the code has it written into the source, once the module requires it'
+echo "$require" >>go.mod
+show 'teleinstr generate -d ingest/summary.go | tail -n 15'
+show 'teleinstr generate ./...'
+show 'teleinstr generate --check ./... && go vet ./... && echo "up to date"'
+
+heading 'Strip takes it out again, to the last byte'
 show 'teleinstr strip ./...'
 show 'diff -r "$checkout/integration/example/ingest" ingest && echo identical'

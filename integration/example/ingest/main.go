@@ -4,8 +4,8 @@
 //	ingest [-o summary.json] [-workers n] directory
 //
 // It is the example of teleinstr: an ordinary program whose functions say in //tele: directives what is
-// worth knowing about them. As it stands here they are comments, and it runs without telemetry. After
-// "teleinstr generate" it runs as before, and with TELEINSTR_TELEMETRY=1 it prints a report at the end.
+// worth knowing about them. To the go command they are comments. Run by "teleinstr go run" it does the same, and with
+// TELEINSTR_TELEMETRY=1 and TELEINSTR_REPORT=tree it prints a report at the end.
 package main
 
 import (
@@ -17,22 +17,12 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-
-	tele "github.com/teleinstr/teleinstr/runtime"
-	"github.com/teleinstr/teleinstr/runtime/simple"
 )
 
 func main() {
-	reporter := simple.New(nil)
-	telemetry := tele.New(reporter)
-	tele.SetDefault(telemetry)
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
-	if telemetry.Enabled() {
-		err = errors.Join(err, reporter.WriteReport(os.Stderr))
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ingest:", err)
 		os.Exit(1)

@@ -1,0 +1,129 @@
+package autoreport_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/autoreport"
+)
+
+func Example() {
+	// At the top of main; with TELEINSTR_TELEMETRY=1 and TELEINSTR_REPORT=tree there is a report at its end.
+	defer autoreport.Start()()
+}
+
+// programs are what the test binary does when it is run as one of them: telemetry is switched on when a process
+// starts.
+var programs = map[string]func(){
+	"returns": func() {
+		defer autoreport.Start()()
+		work()
+	},
+	"exits": func() {
+		defer autoreport.Start()()
+		os.Exit(autoreport.Exit(status()))
+	},
+	"panics": func() {
+		defer autoreport.Start()()
+		work()
+		panic("it does")
+	},
+	"calls main": func() {
+		defer autoreport.StartTests("example.com/m")()
+		func() {
+			defer autoreport.Start()()
+			work()
+		}()
+		work()
+	},
+	"twice": func() {
+		for range 2 {
+			stop := autoreport.Start()
+			work()
+			stop()
+			stop()
+		}
+	},
+}
+
+func work() {
+	_, scope := tele.Start(nil, "work")
+	scope.End()
+}
+
+func status() int {
+	work()
+	return 3
+}
+
+const programVariable = "AUTOREPORT_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if program := programs[os.Getenv(programVariable)]; program != nil {
+		program()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// run runs a program and returns how often its report names the scope, and all that it has written to standard error.
+func run(t *testing.T, program string, env ...string) (reported int, stderr string, err error) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append([]string{programVariable + "=" + program, "TELEINSTR_TELEMETRY=1"}, env...)
+	var out strings.Builder
+	cmd.Stderr = &out
+	err = cmd.Run()
+	return strings.Count(out.String(), "\nwork "), out.String(), err
+}
+
+func TestReport(t *testing.T) {
+	for _, test := range []struct {
+		program, status string
+		reports         int
+	}{
+		{"returns", "", 1},
+		{"exits", "exit status 3", 1},
+		{"panics", "exit status 2", 1},
+		{"twice", "", 2},
+	} {
+		reported, stderr, err := run(t, test.program, "TELEINSTR_REPORT=tree")
+		status := ""
+		if err != nil {
+			status = err.Error()
+		}
+		if reported != test.reports || status != test.status {
+			t.Errorf("a program that %s: %d reports, status %q; want %d, %q:\n%s", test.program, reported, status, test.reports, test.status, stderr)
+		}
+		if reported, stderr, _ := run(t, test.program); reported != 0 {
+			t.Errorf("a program that %s reports without being asked:\n%s", test.program, stderr)
+		}
+	}
+}
+
+func TestUnknownReport(t *testing.T) {
+	_, stderr, err := run(t, "returns", "TELEINSTR_REPORT=forest")
+	if want := "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write tree; telemetry stays off\n"; stderr != want || err != nil {
+		t.Errorf("got %q, %v; want %q", stderr, err, want)
+	}
+}
+
+// TestTests has the tests of a package report once, to the directory if there is one, whatever main functions they
+// call.
+func TestTests(t *testing.T) {
+	_, stderr, err := run(t, "calls main", "TELEINSTR_REPORT=tree")
+	if !strings.HasPrefix(stderr, "# example.com/m\nscope ") || !strings.Contains(stderr, "\nwork       2") || err != nil {
+		t.Errorf("%v, want one report of two scopes:\n%s", err, stderr)
+	}
+	dir := t.TempDir()
+	if _, stderr, err := run(t, "calls main", "TELEINSTR_REPORT=tree", "TELEINSTR_REPORT_DIR="+dir); stderr != "" || err != nil {
+		t.Errorf("%v, want nothing on standard error:\n%s", err, stderr)
+	}
+	if report, err := os.ReadFile(filepath.Join(dir, "example.com%2Fm")); !strings.Contains(string(report), "\nwork ") {
+		t.Errorf("the report in the directory: %v\n%s", err, report)
+	}
+}
