@@ -32,15 +32,7 @@ func FuzzRoundTrip(f *testing.F) {
 	if testing.Short() {
 		f.Skip("type-checks the standard library")
 	}
-	module := newModule(f)
-	packages, err := load(request{dir: module.dir, patterns: roundTripPackages})
-	if err != nil {
-		f.Fatal(err)
-	}
-	packages = slices.DeleteFunc(packages, func(l *loaded) bool { return l.belowRuntime() || len(l.GoFiles) == 0 })
-	if len(packages) < len(roundTripPackages)/2 {
-		f.Fatalf("only %d packages", len(packages))
-	}
+	packages := standardPackages(f)
 	for i := range packages {
 		f.Add(uint16(i), uint16(i), []byte{byte(i), 3, 0, 250, 17, 5})
 		f.Add(uint16(i), uint16(i*7), []byte{0})
@@ -75,6 +67,44 @@ func FuzzRoundTrip(f *testing.F) {
 			t.Errorf("%s changes when generated again, annotated by %v", path, choices)
 		}
 	})
+}
+
+func standardPackages(t testing.TB) []*loaded {
+	packages, err := load(request{dir: newModule(t).dir, patterns: roundTripPackages})
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages = slices.DeleteFunc(packages, func(l *loaded) bool { return l.belowRuntime() || len(l.GoFiles) == 0 })
+	if len(packages) < len(roundTripPackages)/2 {
+		t.Fatalf("only %d packages", len(packages))
+	}
+	return packages
+}
+
+// TestSameLine puts directives at one place in four into all files of these packages: no overlay moves a token.
+func TestSameLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("type-checks the standard library")
+	}
+	checked := 0
+	for _, l := range standardPackages(t) {
+		inputs := map[string][]byte{}
+		for _, path := range l.GoFiles {
+			src, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			inputs[path] = annotate(src, []byte{0})
+		}
+		for path, out := range overlay(t, []*loaded{l}, inputs) {
+			checkSameLine(t, path, inputs[path], out)
+			checked++
+		}
+	}
+	if checked < 100 {
+		t.Errorf("only %d files", checked)
+	}
+	t.Logf("%d files", checked)
 }
 
 // severalOnOneLine matches a body of several statements that was on one line: gofmt breaks it up.
