@@ -31,7 +31,7 @@ const (
 		packages.NeedModule | packages.NeedForTest // and not TypesSizes, for which packages runs cgo
 	exportMode = packages.NeedName | packages.NeedExportFile
 	// What the runtime package imports is of interest only for packages that it may import.
-	runtimeMode = exportMode | packages.NeedImports | packages.NeedDeps | packages.NeedModule
+	runtimeMode = exportMode | packages.NeedImports | packages.NeedDeps
 )
 
 // A request asks for packages by way of the go command in the directory dir.

@@ -152,8 +152,6 @@ func (w *world) importer(p *packages.Package) types.Importer {
 		switch {
 		case path == "unsafe":
 			return types.Unsafe, nil
-		case dep == nil && path == RuntimePath && w.runtime != nil && w.isLocal(w.runtime):
-			return w.fromSource(w.runtime)
 		case dep == nil: // an import of generated code
 			return w.gc.Import(path)
 		case w.isLocal(dep):
