@@ -23,6 +23,7 @@ var layers = []struct {
 	{"/cmd/teleinstr", []string{"/rewrite", "/scopes", "/runtime"}, false},
 	{"/rewrite/overlay", []string{"/rewrite", "/scopes"}, false},
 	{"/rewrite", []string{"/scopes"}, false},
+	{"/scopes/scopelint", []string{"/scopes"}, false},
 	{"/scopes/scopename", nil, true},
 	{"/scopes", []string{"/scopes/scopename"}, false},
 	{"/runtime", []string{"/runtime", "/scopes/scopename"}, true},

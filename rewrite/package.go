@@ -38,7 +38,7 @@ type typedPackage struct {
 
 func (p *typedPackage) diagnostic(pos token.Pos, subject, format string, args ...any) scopes.Diagnostic {
 	return scopes.Diagnostic{
-		Position: p.Fset.PositionFor(pos, false), Pos: pos, Subject: subject, Message: fmt.Sprintf(format, args...),
+		Position: p.Fset.PositionFor(pos, false), Pos: pos, Subject: subject, Message: fmt.Sprintf(format, args...), Rule: scopes.RuleExpression,
 	}
 }
 

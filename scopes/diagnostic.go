@@ -20,6 +20,10 @@ type Diagnostic struct {
 	Subject string
 	// Message is "reason; remedy", without a capital and without a full stop.
 	Message string
+	// Rule is what the diagnostic is about.
+	Rule Rule
+	// Fix mends it; nil if that takes a person.
+	Fix *Fix
 }
 
 // String gives the diagnostic as one line, "file:line:col: subject: reason; remedy".
@@ -52,7 +56,7 @@ func SortDiagnostics(diagnostics []Diagnostic) []Diagnostic {
 func SyntaxDiagnostics(filename string, src []byte, err error) []Diagnostic {
 	list, ok := err.(scanner.ErrorList)
 	if !ok {
-		return []Diagnostic{{Position: token.Position{Filename: filename, Line: 1, Column: 1}, Message: err.Error()}}
+		return []Diagnostic{{Position: token.Position{Filename: filename, Line: 1, Column: 1}, Message: err.Error(), Rule: RuleSyntax}}
 	}
 	var out []Diagnostic
 	for _, e := range list {
@@ -63,7 +67,7 @@ func SyntaxDiagnostics(filename string, src []byte, err error) []Diagnostic {
 			Line:     bytes.Count(before, []byte("\n")) + 1,
 			Column:   len(before) - bytes.LastIndexByte(before, '\n'),
 		}
-		out = append(out, Diagnostic{Position: at, Message: "file does not parse: " + e.Msg + "; mend the syntax"})
+		out = append(out, Diagnostic{Position: at, Message: "file does not parse: " + e.Msg + "; mend the syntax", Rule: RuleSyntax})
 	}
 	return out
 }

@@ -87,6 +87,15 @@ type problem struct {
 	pos     token.Pos
 	subject string
 	message string
+	rule    Rule
+	fix     *edit
+}
+
+// An edit is a [Fix] whose offsets are not resolved yet.
+type edit struct {
+	message    string
+	start, end token.Pos
+	text       string
 }
 
 // argParser reads what follows the verb of a directive.
@@ -98,8 +107,16 @@ type argParser struct {
 	problems  []problem
 }
 
-func (p *argParser) errorf(offset int, format string, args ...any) {
-	p.problems = append(p.problems, problem{p.base + token.Pos(offset), p.directive.Subject(), fmt.Sprintf(format, args...)})
+func (p *argParser) errorf(rule Rule, offset int, format string, args ...any) *problem {
+	p.problems = append(p.problems, problem{
+		pos: p.base + token.Pos(offset), subject: p.directive.Subject(), message: fmt.Sprintf(format, args...), rule: rule,
+	})
+	return &p.problems[len(p.problems)-1]
+}
+
+// replace has the problem mended by other text from start to end.
+func (p *argParser) replace(found *problem, start, end int, text, message string) {
+	found.fix = &edit{message, p.base + token.Pos(start), p.base + token.Pos(end), text}
 }
 
 // parse fills in the directive. It goes on after an error where it can, so that one run reports all.
@@ -107,13 +124,13 @@ func (p *argParser) parse() {
 	d := p.directive
 	if d.Verb == Ignore {
 		if rest := strings.TrimSpace(p.text); rest != "" && !strings.HasPrefix(rest, "//") {
-			p.errorf(strings.Index(p.text, rest), "takes no arguments; write //tele:ignore alone")
+			p.errorf(RuleArguments, strings.Index(p.text, rest), "takes no arguments; write //tele:ignore alone")
 		}
 		return
 	}
 	start := len(p.text) - len(strings.TrimLeft(p.text, " \t"))
 	if start == len(p.text) || strings.HasPrefix(p.text[start:], "//") || p.text[start] == '=' {
-		p.errorf(start, "has no name; write //%s %s", d.Subject(), d.Verb.form())
+		p.errorf(RuleArguments, start, "has no name; write //%s %s", d.Subject(), d.Verb.form())
 		return
 	}
 	end := start
@@ -122,7 +139,10 @@ func (p *argParser) parse() {
 	}
 	d.Name = p.text[start:end]
 	if err := scopename.Check(d.Name); err != nil {
-		p.errorf(start, "%v", err)
+		found := p.errorf(RuleName, start, "%v", err)
+		if name := scopename.Suggest(d.Name); name != "" {
+			p.replace(found, start, end, name, "rename it to "+name)
+		}
 	}
 	hasValue := end < len(p.text) && p.text[end] == '='
 	if hasValue {
@@ -130,10 +150,10 @@ func (p *argParser) parse() {
 	}
 	p.parsePairs(end, hasValue)
 	if (d.Verb == Gauge || d.Verb == Metric) && !hasValue && len(p.problems) == 0 {
-		p.errorf(start, "has no value; write %s=EXPR", d.Name)
+		p.errorf(RuleArguments, start, "has no value; write %s=EXPR", d.Name)
 	}
 	if d.Verb == Scope && hasValue {
-		p.errorf(end-1, "a scope takes no value; write key=expr after the name")
+		p.errorf(RuleArguments, end-1, "a scope takes no value; write key=expr after the name")
 	}
 }
 
@@ -156,12 +176,14 @@ func (p *argParser) parsePairs(offset int, hasValue bool) {
 	for _, pr := range pairs {
 		key := p.text[pr.keyStart:pr.keyEnd]
 		if err := scopename.CheckKey(key); err != nil {
-			p.errorf(pr.keyStart, "%v", err)
+			p.errorf(RuleKey, pr.keyStart, "%v", err)
 		}
 		for _, a := range p.directive.Attrs {
 			if a.Key == key {
 				first := p.position(a.Pos)
-				p.errorf(pr.keyStart, "key %q repeats; first set at %d:%d", key, first.Line, first.Column)
+				found := p.errorf(RuleKey, pr.keyStart, "key %q repeats; first set at %d:%d", key, first.Line, first.Column)
+				from := len(strings.TrimRight(p.text[:pr.keyStart], " \t"))
+				p.replace(found, from, from+len(strings.TrimRight(p.text[from:pr.exprEnd], " \t")), "", "drop the key")
 			}
 		}
 		if e := p.expr(key, pr.exprStart, pr.exprEnd); e != nil {
@@ -192,9 +214,9 @@ func (p *argParser) options(start, end int) {
 		}
 		switch {
 		case option == nil:
-			p.errorf(i, "unexpected %q; write //%s %s", word, p.directive.Subject(), p.directive.Verb.form())
+			p.errorf(RuleArguments, i, "unexpected %q; write //%s %s", word, p.directive.Subject(), p.directive.Verb.form())
 		case *option:
-			p.errorf(i, "%s is repeated; write it once", word)
+			p.errorf(RuleArguments, i, "%s is repeated; write it once", word)
 		default:
 			*option = true
 		}
@@ -208,10 +230,10 @@ func (p *argParser) expr(key string, start, end int) *Expr {
 	text := strings.TrimRight(raw, " \t")
 	switch {
 	case strings.TrimSpace(raw) == "" && raw == text:
-		p.errorf(start-1, "%s= has no expression; write %s=EXPR", key, key)
+		p.errorf(RuleExpression, start-1, "%s= has no expression; write %s=EXPR", key, key)
 		return nil
 	case strings.TrimSpace(raw) == "" || raw[0] == ' ' || raw[0] == '\t':
-		p.errorf(start-1, "space after =; write %s=EXPR without spaces around =", key)
+		p.errorf(RuleExpression, start-1, "space after =; write %s=EXPR without spaces around =", key)
 		return nil
 	}
 	e := &Expr{Pos: p.base + token.Pos(start), Text: text}
@@ -221,7 +243,7 @@ func (p *argParser) expr(key string, start, end int) *Expr {
 			at, msg = min(list[0].Pos.Offset, len(text)), list[0].Msg
 		}
 		if word := text[strings.LastIndexAny(text, " \t")+1:]; p.directive.Verb == Scope && (word == "root" || word == "rebind") {
-			p.errorf(start+len(text)-len(word), "%s comes too late; write it before the keys", word)
+			p.errorf(RuleArguments, start+len(text)-len(word), "%s comes too late; write it before the keys", word)
 			return nil
 		}
 		if rest, ok := strings.CutPrefix(msg, "expected 'EOF', found "); ok {
@@ -229,7 +251,7 @@ func (p *argParser) expr(key string, start, end int) *Expr {
 		} else if at == len(text) {
 			msg = "ends too early"
 		}
-		p.errorf(start+at, "%s=%s: %s; write a Go expression", key, text, msg)
+		p.errorf(RuleExpression, start+at, "%s=%s: %s; write a Go expression", key, text, msg)
 		return nil
 	}
 	return e
@@ -242,7 +264,7 @@ func (p *argParser) split(offset int) (pairs []pair, head pair, ok bool) {
 	file := token.NewFileSet().AddFile("", -1, len(src))
 	var s scanner.Scanner
 	s.Init(file, src, func(at token.Position, msg string) {
-		p.errorf(offset+at.Offset, "%s; write a Go expression", msg)
+		p.errorf(RuleExpression, offset+at.Offset, "%s; write a Go expression", msg)
 	}, scanner.ScanComments)
 
 	head = pair{exprStart: offset}
@@ -264,7 +286,7 @@ func (p *argParser) split(offset int) (pairs []pair, head pair, ok bool) {
 			open = append(open, at)
 		case token.RPAREN, token.RBRACK, token.RBRACE:
 			if len(open) == 0 {
-				p.errorf(at, "%q closes nothing; open it or take it out", tok.String())
+				p.errorf(RuleArguments, at, "%q closes nothing; open it or take it out", tok.String())
 				return nil, head, false
 			}
 			open = open[:len(open)-1]
@@ -274,7 +296,7 @@ func (p *argParser) split(offset int) (pairs []pair, head pair, ok bool) {
 			}
 			key := p.keyBefore(at, current.exprStart)
 			if key == at {
-				p.errorf(at, "no key right before =; write KEY=EXPR without spaces around =")
+				p.errorf(RuleArguments, at, "no key right before =; write KEY=EXPR without spaces around =")
 				return nil, head, false
 			}
 			current.exprEnd = key
@@ -285,7 +307,7 @@ func (p *argParser) split(offset int) (pairs []pair, head pair, ok bool) {
 	current.exprEnd = end
 	if len(open) > 0 {
 		at := open[len(open)-1]
-		p.errorf(at, "%q is never closed; close it on the same line", p.text[at:at+1])
+		p.errorf(RuleArguments, at, "%q is never closed; close it on the same line", p.text[at:at+1])
 		return nil, head, false
 	}
 	return pairs, head, s.ErrorCount == 0

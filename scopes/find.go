@@ -92,19 +92,28 @@ type siteKey struct {
 func (f *finder) position(pos token.Pos) token.Position { return f.fset.PositionFor(pos, false) }
 
 func (f *finder) diagnostic(p problem) Diagnostic {
-	return Diagnostic{Position: f.position(p.pos), Pos: p.pos, Subject: p.subject, Message: p.message}
+	d := Diagnostic{Position: f.position(p.pos), Pos: p.pos, Subject: p.subject, Message: p.message, Rule: p.rule}
+	if e := p.fix; e != nil {
+		d.Fix = &Fix{e.message, f.position(e.start).Offset, f.position(e.end).Offset, e.text, e.start, e.end}
+	}
+	return d
 }
 
-func (f *finder) stray(pos token.Pos, subject, format string, args ...any) {
-	f.result.Stray = append(f.result.Stray, f.diagnostic(problem{pos, subject, fmt.Sprintf(format, args...)}))
+func (f *finder) stray(p problem) {
+	f.result.Stray = append(f.result.Stray, f.diagnostic(p))
+}
+
+// misplaced notes a directive that stands in the wrong place.
+func (f *finder) misplaced(d *Directive, message string) {
+	f.stray(problem{pos: d.Pos, subject: d.Subject(), message: message, rule: RulePlacement})
 }
 
 // comment looks at one comment of the file.
 func (f *finder) comment(group *ast.CommentGroup, c *ast.Comment) {
 	text, isDirective := strings.CutPrefix(c.Text, "//tele:")
 	if !isDirective || text == "" || text[0] == ' ' || text[0] == '\t' {
-		if subject, message := nearMiss(c.Text); message != "" {
-			f.stray(c.Pos(), subject, "%s", message)
+		if p := nearMiss(c); p != nil {
+			f.stray(*p)
 		}
 		return
 	}
@@ -116,7 +125,7 @@ func (f *finder) comment(group *ast.CommentGroup, c *ast.Comment) {
 		return
 	}
 	if !slices.Contains(verbs, Verb(word)) {
-		f.stray(c.Pos(), "tele:"+word, "unknown directive; %s", suggestVerb(word))
+		f.stray(unknownVerb(c, word))
 		return
 	}
 	d := &Directive{Pos: c.Pos(), End: c.End(), Verb: Verb(word)}
@@ -140,15 +149,15 @@ func (f *finder) site(group *ast.CommentGroup, c *ast.Comment, d *Directive) *Si
 	fn, block := f.enclosing(c.Pos())
 	switch {
 	case block == nil && d.Verb == Ignore:
-		f.stray(c.Pos(), d.Subject(), "stands above no function; move it into the doc comment of one, with no blank line between")
+		f.misplaced(d, "stands above no function; move it into the doc comment of one, with no blank line between")
 	case block == nil:
-		f.stray(c.Pos(), d.Subject(), "stands above no function and in no block; move it into the doc comment of a function, with no blank line between, or make it the first line of a block")
+		f.misplaced(d, "stands above no function and in no block; move it into the doc comment of a function, with no blank line between, or make it the first line of a block")
 	case d.Verb == Ignore:
-		f.stray(c.Pos(), d.Subject(), "concerns whole functions; move it into the doc comment of one")
+		f.misplaced(d, "concerns whole functions; move it into the doc comment of one")
 	case !f.aloneOnLine(c):
-		f.stray(c.Pos(), d.Subject(), "shares its line with code; give it a line of its own")
+		f.misplaced(d, "shares its line with code; give it a line of its own")
 	case inStatement(block, c):
-		f.stray(c.Pos(), d.Subject(), "stands inside a statement; move it above")
+		f.misplaced(d, "stands inside a statement; move it above")
 	default:
 		return f.siteOf(siteKey{group, block}, fn, block)
 	}
@@ -168,28 +177,28 @@ func (f *finder) siteOf(key siteKey, fn *ast.FuncDecl, block ast.Node) *Site {
 
 // refuse adds the reasons of the whole site, which hold whatever the directives say.
 func (f *finder) refuse(s *Site) {
-	add := func(pos token.Pos, subject, message string) {
-		s.Diagnostics = append(s.Diagnostics, f.diagnostic(problem{pos, subject, message}))
+	add := func(rule Rule, pos token.Pos, subject, message string) {
+		s.Diagnostics = append(s.Diagnostics, f.diagnostic(problem{pos: pos, subject: subject, message: message, rule: rule}))
 	}
 	if !s.Instruments() {
 		return
 	}
 	if ast.IsGenerated(f.file) {
-		add(s.Directives[0].Pos, s.Directives[0].Subject(), "the file is generated; put the directive into what it is generated from")
+		add(RuleGeneratedFile, s.Directives[0].Pos, s.Directives[0].Subject(), "the file is generated; put the directive into what it is generated from")
 		return
 	}
 	if s.Block != nil && s.times() && !statementBehind(s.Block, s.Directives[0].Pos) {
 		d := s.Directives[0]
-		add(d.Pos, d.Subject(), "nothing follows in the block; move it above what it is to time")
+		add(RulePlacement, d.Pos, d.Subject(), "nothing follows in the block; move it above what it is to time")
 	}
 	if s.Func == nil {
 		return
 	}
 	name := s.Func.Name
 	if s.Func.Body == nil {
-		add(name.Pos(), name.Name, "function has no body, nothing to time; take the directive out, or move it to the caller")
+		add(RuleFunction, name.Pos(), name.Name, "function has no body, nothing to time; take the directive out, or move it to the caller")
 	} else if pragma := f.forbiddingPragma(s.Func); pragma != "" {
-		add(name.Pos(), name.Name, pragma+" leaves no room for instrumentation; take the directive out, or move it to the caller")
+		add(RuleFunction, name.Pos(), name.Name, pragma+" leaves no room for instrumentation; take the directive out, or move it to the caller")
 	}
 }
 

@@ -3,6 +3,8 @@ package scopes
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
+	"go/token"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,22 +19,24 @@ func isMarker(word string) bool { return slices.Contains(markers, word) }
 // nearDirective matches what starts like a directive but is none: other case, blanks, a block comment.
 var nearDirective = regexp.MustCompile(`^(//|/\*)([ \t]*)((?i:tele)[ \t]*:)([ \t]*)([A-Za-z]*)`)
 
-// nearMiss says how a comment that is no directive misses being one; the message is empty if it does not
+// nearMiss says how a comment that is no directive misses being one; nil if it does not
 // look like one at all. Prose such as "// tele: see below" is left alone: behind a blank, the next word
 // must be a verb, or no more than one letter away from one.
-func nearMiss(comment string) (subject, message string) {
-	m := nearDirective.FindStringSubmatch(comment)
+func nearMiss(c *ast.Comment) *problem {
+	m := nearDirective.FindStringSubmatch(c.Text)
 	if m == nil {
-		return "", ""
+		return nil
 	}
 	open, blank, tool, gap, word := m[1], m[2], m[3], m[4], m[5]
-	subject = strings.TrimSpace(open + blank + tool + gap + word)
+	p := &problem{pos: c.Pos(), subject: strings.TrimSpace(open + blank + tool + gap + word), rule: RuleNearMiss}
+	message := ""
 	verb, distance := nearestVerb(word)
 	switch {
 	case word == "" && open == "//" && blank == "" && tool == "tele:":
-		return "tele", "directive without a verb; write //tele:scope NAME"
+		p.subject, p.message = "tele", "directive without a verb; write //tele:scope NAME"
+		return p
 	case distance > 1 && (open == "/*" || blank != "" || gap != "" || tool != "tele:"):
-		return "", ""
+		return nil
 	case open == "/*":
 		message = "a directive is a line comment"
 	case blank != "" || gap != "" || strings.ContainsAny(tool, " \t"):
@@ -40,14 +44,25 @@ func nearMiss(comment string) (subject, message string) {
 	default:
 		message = "a directive is in lower case"
 	}
-	return subject, fmt.Sprintf("%s; write //tele:%s", message, verb)
+	p.message = fmt.Sprintf("%s; write //tele:%s", message, verb)
+	if open == "//" && distance <= 1 {
+		p.fix = &edit{"write //tele:" + string(verb), c.Pos(), c.Pos() + token.Pos(len(m[0])), "//tele:" + string(verb)}
+	}
+	return p
 }
 
-func suggestVerb(word string) string {
-	if verb, distance := nearestVerb(word); distance <= 2 {
-		return fmt.Sprintf("did you mean //tele:%s?", verb)
+// unknownVerb is the problem of a directive with a verb that there is not.
+func unknownVerb(c *ast.Comment, word string) problem {
+	p := problem{
+		pos: c.Pos(), subject: "tele:" + word, rule: RuleVerb,
+		message: "unknown directive; the verbs are scope, count, gauge, metric and ignore",
 	}
-	return "the verbs are scope, count, gauge, metric and ignore"
+	if verb, distance := nearestVerb(word); distance <= 2 {
+		start := c.Pos() + token.Pos(len("//tele:"))
+		p.message = fmt.Sprintf("unknown directive; did you mean //tele:%s?", verb)
+		p.fix = &edit{"write //tele:" + string(verb), start, start + token.Pos(len(word)), string(verb)}
+	}
+	return p
 }
 
 func nearestVerb(word string) (nearest Verb, distance int) {

@@ -23,6 +23,9 @@ const (
 )
 
 func main() {
+	if isVetTool(os.Args[1:]) {
+		vetTool()
+	}
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
