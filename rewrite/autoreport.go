@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -104,7 +105,11 @@ func (o *overlaying) reportFrom(l *loaded, p *packages.Package, name, start stri
 			}
 			extra = append(extra, insertion{f.offset(fn.Body.Lbrace) + 1, code})
 		}
-		if extra = append(extra, f.exits(pkg)...); len(extra) > 0 {
+		handed, err := o.handedOn(l, p, f, pkg)
+		if err != nil {
+			return false, err
+		}
+		if extra = slices.Concat(extra, f.exits(pkg), handed); len(extra) > 0 {
 			imports := insertion{f.offset(f.syntax.Name.End()), "; import " + pkg + " " + strconv.Quote(AutoreportPath)}
 			f.edit(o.fset).extra = append([]insertion{imports}, extra...)
 		}
@@ -171,6 +176,80 @@ func (f programFile) exits(pkg string) []insertion {
 		return true
 	})
 	return out
+}
+
+// handedOn wraps the *testing.M that a TestMain hands to a function which takes any value that runs tests: it may end
+// the process itself, as goleak.VerifyTestMain does.
+func (o *overlaying) handedOn(l *loaded, p *packages.Package, f programFile, pkg string) ([]insertion, error) {
+	var args []ast.Expr
+	if fn := f.function("TestMain"); fn != nil && fn.Body != nil && len(fn.Type.Params.List) == 1 && len(fn.Type.Params.List[0].Names) == 1 {
+		args = argumentsNamed(fn.Body, fn.Type.Params.List[0].Names[0].Name)
+	}
+	if len(args) == 0 {
+		return nil, nil
+	}
+	tests := &loaded{Package: p, world: l.world}
+	if err := l.world.prepare([]*loaded{tests}); err != nil {
+		return nil, err
+	}
+	typed, diagnostics := o.check(tests)
+	if len(diagnostics) > 0 {
+		return nil, nil // for the go command to say
+	}
+	var out []insertion
+	for _, arg := range args {
+		start, end := f.offset(arg.Pos()), f.offset(arg.End())
+		if typed.takesRunner(f.path, start) {
+			out = append(out, insertion{start, pkg + ".Tests("}, insertion{end, ")"})
+		}
+	}
+	return out, nil
+}
+
+// argumentsNamed returns the arguments of calls that are the variable with a name.
+func argumentsNamed(body *ast.BlockStmt, name string) []ast.Expr {
+	var args []ast.Expr
+	ast.Inspect(body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			for _, arg := range call.Args {
+				if id, ok := arg.(*ast.Ident); ok && id.Name == name {
+					args = append(args, arg)
+				}
+			}
+		}
+		return true
+	})
+	return args
+}
+
+// takesRunner reports whether the argument of a call at an offset of a file is of type *testing.M, and the parameter an
+// interface with the method Run() int alone.
+func (p *typedPackage) takesRunner(path string, offset int) bool {
+	found := false
+	for _, file := range p.Syntax {
+		if p.Fset.PositionFor(file.Package, false).Filename != path {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			for i, arg := range call.Args {
+				sig, ok := p.Info.TypeOf(call.Fun).(*types.Signature)
+				if ok && p.Fset.PositionFor(arg.Pos(), false).Offset == offset && i < sig.Params().Len() {
+					found = found || isRunner(sig.Params().At(i).Type()) && types.TypeString(p.Info.TypeOf(arg), nil) == "*testing.M"
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+func isRunner(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 1 && i.Method(0).Name() == "Run" && i.IsMethodSet()
 }
 
 // isExit reports whether a function is os.Exit.

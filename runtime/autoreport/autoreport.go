@@ -48,6 +48,22 @@ func StartTests(path string) (stop func()) {
 	})
 }
 
+// A Runner runs tests. It is what [testing.M] does, which a TestMain may hand to a function that ends the process
+// itself.
+type Runner interface{ Run() int }
+
+// Tests returns a Runner that writes the report, if there is one to write, when m has run.
+func Tests(m Runner) Runner {
+	if !hasReport() {
+		return m
+	}
+	return reportingRunner{m}
+}
+
+type reportingRunner struct{ Runner }
+
+func (r reportingRunner) Run() int { return Exit(r.Runner.Run()) }
+
 // escape makes a file name of an import path.
 var escape = strings.NewReplacer("%", "%25", "/", "%2F")
 
