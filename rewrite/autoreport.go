@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,7 +86,12 @@ func (o *overlaying) reportFrom(l *loaded, p *packages.Package, name, start stri
 		}
 		files = append(files, f)
 		maps.Copy(taken, identifiers(f.syntax))
-		found = found || f.function(name) != nil
+		if fn := f.function(name); fn != nil {
+			found = true
+			if name == "TestMain" && !runsTests(fn) {
+				return true, nil // a test, next to which there can be no other
+			}
+		}
 	}
 	if !found {
 		return false, nil
@@ -164,12 +168,40 @@ func (f programFile) function(name string) *ast.FuncDecl {
 	return nil
 }
 
+// runsTests reports whether a function called TestMain is what the go command takes for one, and no test: see isTestFunc in
+// cmd/go/internal/load.
+func runsTests(fn *ast.FuncDecl) bool {
+	params := fn.Type.Params.List
+	if len(params) != 1 || len(params[0].Names) > 1 {
+		return false
+	}
+	pointer, ok := params[0].Type.(*ast.StarExpr)
+	if !ok {
+		return false
+	}
+	switch t := pointer.X.(type) {
+	case *ast.Ident:
+		return t.Name == "M"
+	case *ast.SelectorExpr:
+		return t.Sel.Name == "M"
+	default:
+		return false
+	}
+}
+
 // exits puts the status of os.Exit through the package that reports, so that in os.Exit(run()) the program
 // runs first.
 func (f programFile) exits(pkg string) []insertion {
 	var out []insertion
+	later := map[*ast.CallExpr]bool{}
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 1 && f.isExit(call.Fun) {
+		switch n := n.(type) {
+		case *ast.DeferStmt: // its argument is evaluated long before
+			later[n.Call] = true
+		case *ast.GoStmt:
+			later[n.Call] = true
+		}
+		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 1 && !later[call] && f.isExit(call.Fun) {
 			arg := call.Args[0]
 			out = append(out, insertion{f.offset(arg.Pos()), pkg + ".Exit("}, insertion{f.offset(arg.End()), ")"})
 		}
@@ -264,49 +296,35 @@ func (f programFile) isExit(fun ast.Expr) bool {
 	})
 }
 
-// reportTests does for the tests of a package what report does for programs.
+// reportTests does for the tests of a package what report does for programs: in its TestMain, or in one that is put behind the
+// last line of one of its files.
 func (o *overlaying) reportTests(l *loaded) error {
-	var names []string
-	var home *packages.Package
+	var home programFile
+	path := ""
 	for _, id := range slices.Sorted(maps.Keys(l.Imports)) {
 		p := l.Imports[id]
-		if p.ForTest == "" || !slices.ContainsFunc(p.GoFiles, isTestFile) {
+		i := slices.IndexFunc(p.GoFiles, isTestFile)
+		if p.ForTest == "" || i < 0 {
 			continue
 		}
-		start := "StartTests(" + strconv.Quote(p.ForTest) + ")"
-		if found, err := o.reportFrom(l, p, "TestMain", start, false); err != nil || found {
+		if found, err := o.reportFrom(l, p, "TestMain", "StartTests("+strconv.Quote(p.ForTest)+")", false); err != nil || found {
 			return err
 		}
-		if home == nil || len(p.Name) < len(home.Name) {
-			home = p
+		if home.candidate == nil {
+			f, err := o.programFile(l, p.GoFiles[i])
+			if err != nil {
+				return err
+			}
+			home, path = f, p.ForTest
 		}
-		names = slices.Concat(names, p.GoFiles, p.IgnoredFiles)
 	}
-	if home == nil {
+	if home.candidate == nil {
 		return nil
 	}
-	taken := map[string]bool{}
-	for _, path := range names {
-		taken[strings.TrimSuffix(filepath.Base(path), "_test.go")] = true
+	home.edit(o.fset).extra = []insertion{
+		{home.offset(home.syntax.Name.End()), "; import teleOS \"os\"; import teleTesting \"testing\"; import teleAutoreport " + strconv.Quote(AutoreportPath)},
+		{len(home.edit(o.fset).src), "\nfunc TestMain(m *teleTesting.M) { stop := teleAutoreport.StartTests(" + strconv.Quote(path) + "); code := m.Run(); stop(); teleOS.Exit(code) }\n"},
 	}
-	src := "package " + home.Name + `
-
-import (
-	teleOS "os"
-	teleTesting "testing"
-
-	teleAutoreport ` + strconv.Quote(AutoreportPath) + `
-)
-
-func TestMain(m *teleTesting.M) {
-	stop := teleAutoreport.StartTests(` + strconv.Quote(home.ForTest) + `)
-	code := m.Run()
-	stop()
-	teleOS.Exit(code)
-}
-`
-	path := filepath.Join(home.Dir, unused(taken, "teleinstr_main")+"_test.go")
-	o.added = append(o.added, Change{Path: path, New: []byte(src)})
 	return nil
 }
 

@@ -28,7 +28,7 @@ type loaded struct {
 // for its exports, as the build of the program will need it too.
 const (
 	graphMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
-		packages.NeedModule | packages.NeedForTest // and not TypesSizes, for which packages runs cgo
+		packages.NeedModule | packages.NeedForTest | packages.NeedEmbedFiles // and not TypesSizes, for which packages runs cgo
 	exportMode = packages.NeedName | packages.NeedExportFile
 	// What the runtime package imports is of interest only for packages that it may import.
 	runtimeMode = exportMode | packages.NeedImports | packages.NeedDeps
@@ -65,7 +65,7 @@ func (r *request) config(mode packages.LoadMode, tests bool) *packages.Config {
 func load(r request) ([]*loaded, error) {
 	pkgs, err := packages.Load(r.config(graphMode, r.tests), r.patterns...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.dir, err)
+		return nil, loadError(r.dir, err)
 	}
 	if len(pkgs) == 0 {
 		return nil, goList(r.dir)
@@ -77,6 +77,15 @@ func load(r request) ([]*loaded, error) {
 	}
 	slices.SortFunc(out, func(a, b *loaded) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
+}
+
+// loadError returns what the go command says against a load, which go/packages wraps.
+func loadError(dir string, err error) error {
+	_, said, found := strings.Cut(err.Error(), ": stderr: ")
+	if !found {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	return fmt.Errorf("%s: %s", dir, onOneLine(said))
 }
 
 // goList returns what the go command says against the module in root, where go/packages gets no package

@@ -19,6 +19,8 @@ type Build struct {
 	Dir string
 	// Patterns are the packages, or the files of one package.
 	Patterns []string
+	// Covered are further packages, whose coverage is asked for.
+	Covered []string
 	// Tests says that the tests of the packages are built as well.
 	Tests bool
 	// Flags are build flags. An overlay among them is what the overlay worked out is to be on top of.
@@ -36,7 +38,7 @@ type Build struct {
 
 // An Overlay is what the go command is to see in place of the files of a build.
 type Overlay struct {
-	// Changes are the files, by path. Old is nil in one that is added.
+	// Changes are the files, by path.
 	Changes []Change
 	// Sites is the number of sites that are instrumented, generated code on disk included.
 	Sites int
@@ -45,31 +47,46 @@ type Overlay struct {
 	// Uncompiled says why packages with directives are left as they are: they do not compile. The go command says
 	// so as well if it comes to build them.
 	Uncompiled []scopes.Diagnostic
-	// Directories are those of all packages of the main modules in the build.
+	// Directories are those of all packages in the build that people edit: of the main modules, and of modules replaced
+	// by directories.
 	Directories []string
+
+	embedded []string // files
 }
 
 // Instrument works out the overlay of a build, in the same-line form. Only packages of the main modules are
 // looked at, and only those that the build takes in.
 func Instrument(b Build) (*Overlay, error) {
-	pkgs, err := load(request{
+	r := request{
 		dir: b.Dir, arch: b.GOARCH, patterns: b.Patterns, tests: b.Tests, buildFlags: b.Flags, environment: b.Environment, read: b.Read,
-	})
+	}
+	roots, err := load(r)
 	if err != nil {
 		return nil, err
 	}
-	o := &overlaying{generation: emptyGeneration(), build: b, roots: pkgs}
+	loads := [][]*loaded{roots}
+	if len(b.Covered) > 0 {
+		r.patterns, r.tests = b.Covered, false
+		covered, err := load(r)
+		if err != nil {
+			return nil, err
+		}
+		loads = append(loads, covered)
+	}
+	o := &overlaying{generation: emptyGeneration(), roots: roots, read: map[string]bool{}}
 	o.generation.print = func(c *candidate, edits *fileEdits) { c.edits = edits }
 	// What is printed is not checked: the compiler is going to have a look.
 	o.doesNotCompile = func(_ *loaded, diagnostics []scopes.Diagnostic) {
 		o.uncompiled = append(o.uncompiled, diagnostics...)
 	}
-	local := o.local(pkgs)
-	if err := o.addAll(local); err != nil {
-		return nil, err
-	}
-	if err := o.instrumentPackages(local); err != nil {
-		return nil, err
+	for _, pkgs := range loads {
+		local := o.local(pkgs)
+		if err := o.addAll(local); err != nil {
+			return nil, err
+		}
+		if err := o.instrumentPackages(local); err != nil {
+			return nil, err
+		}
 	}
 	if b.Report {
 		if err := o.report(); err != nil {
@@ -79,15 +96,15 @@ func Instrument(b Build) (*Overlay, error) {
 	if err := o.printAll(); err != nil {
 		return nil, err
 	}
-	return o.finished(local), nil
+	o.leaveEmbedded(loads)
+	return o.finished(), nil
 }
 
 type overlaying struct {
 	*generation
-	build      Build
 	roots      []*loaded
+	read       map[string]bool // files that have been
 	uncompiled []scopes.Diagnostic
-	added      []Change
 }
 
 // local returns the packages of the main modules among those loaded and what they import, by ID.
@@ -125,24 +142,21 @@ func isTestMain(p *packages.Package) bool {
 
 // addAll takes up the files that may hold directives.
 func (o *overlaying) addAll(pkgs []*loaded) error {
-	seen := map[string]bool{}
 	for _, l := range pkgs {
 		for _, path := range l.GoFiles {
-			if seen[path] {
+			if o.read[path] {
 				continue
 			}
-			seen[path] = true
+			o.read[path] = true
 			src, err := l.world.read(path)
 			if err != nil {
 				return err
 			}
 			if scopes.MayHold(src) {
 				o.add(scopes.Source{Path: path, Src: src})
+				o.find(o.files[path])
 			}
 		}
-	}
-	for _, path := range o.paths() {
-		o.find(o.files[path])
 	}
 	return nil
 }
@@ -182,19 +196,63 @@ func (f *fileEdits) isEmpty() bool {
 	return f.importName == "" && len(f.functions) == 0 && len(f.extra) == 0
 }
 
-func (o *overlaying) finished(local []*loaded) *Overlay {
+func (o *overlaying) finished() *Overlay {
 	r := o.result()
-	out := &Overlay{Changes: append(r.Changes, o.added...), Diagnostics: r.Diagnostics, Uncompiled: scopes.SortDiagnostics(o.uncompiled)}
-	slices.SortFunc(out.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	out := &Overlay{Changes: r.Changes, Diagnostics: r.Diagnostics, Uncompiled: scopes.SortDiagnostics(o.uncompiled)}
 	for _, path := range o.paths() {
 		out.Sites += o.files[path].instrumented()
 	}
-	for _, l := range local {
-		if l.Dir != "" && !slices.Contains(out.Directories, l.Dir) {
-			out.Directories = append(out.Directories, l.Dir)
-		}
+	out.Directories = o.edited()
+	for _, l := range o.local(o.roots) {
+		out.embedded = append(out.embedded, l.EmbedFiles...)
 	}
 	return out
+}
+
+// leaveEmbedded refuses to change files that the build embeds: the go command would embed what the overlay has in
+// their place. Where only a report is lost by it, they are left as they are.
+func (o *overlaying) leaveEmbedded(loads [][]*loaded) {
+	for _, pkgs := range loads {
+		for _, l := range o.local(pkgs) {
+			for _, path := range l.EmbedFiles {
+				c := o.files[path]
+				if c == nil || bytes.Equal(c.new, c.old) {
+					continue
+				}
+				c.new = c.old
+				if c.instrumented() > 0 {
+					o.refuseAll(c, "the file is embedded by "+l.PkgPath+", and an overlay would change what is embedded; use teleinstr generate, or embed other files only")
+				}
+			}
+		}
+	}
+}
+
+// Embeds reports whether a package in the build embeds the file.
+func (o *Overlay) Embeds(path string) bool { return slices.Contains(o.embedded, path) }
+
+// edited returns the directories of packages that belong to main modules, or to modules replaced by directories.
+func (o *overlaying) edited() []string {
+	dirs := map[string]bool{}
+	seen := map[string]bool{}
+	var visit func(p *packages.Package)
+	visit = func(p *packages.Package) {
+		if seen[p.ID] {
+			return
+		}
+		seen[p.ID] = true
+		replaced := p.Module != nil && p.Module.Replace != nil && p.Module.Replace.Version == "" && p.Module.Path != runtimeModule
+		if (isMain(p) || replaced) && p.Dir != "" && !isTestMain(p) {
+			dirs[p.Dir] = true
+		}
+		for _, dep := range p.Imports {
+			visit(dep)
+		}
+	}
+	for _, l := range o.roots {
+		visit(l.Package)
+	}
+	return slices.Sorted(maps.Keys(dirs))
 }
 
 // instrumented returns the number of sites that code was put at.

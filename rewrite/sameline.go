@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"go/ast"
 	"go/scanner"
 	"go/token"
@@ -16,7 +17,8 @@ import (
 //
 // so that every token of the original keeps its file, line and column, for stack traces, debuggers, compile
 // errors and coverage alike. A first line directive stands before the package clause: one any earlier would
-// hide build constraints. The name in it must be absolute: the tools resolve others differently.
+// hide build constraints. The name in it is absolute, since the tools resolve others differently; but where the
+// original says in a line directive of its own what it is called, by that.
 //
 // The marks tell the code from the original; behind tele:out stands the text that the code has replaced,
 // if it has replaced any. See [WithoutCode].
@@ -28,8 +30,13 @@ const (
 
 // printSameLine returns the splices that put the edits of a file into its source on the lines that are there.
 func printSameLine(f *fileEdits) []splice {
-	s := sameLine{f}
-	splices := append(s.fileNames(), s.header())
+	s := sameLine{f, map[string]string{}}
+	for _, group := range f.syntax.Comments {
+		for _, c := range group.List {
+			s.noteName(c.Text)
+		}
+	}
+	splices := []splice{s.header()}
 	if f.importName != "" {
 		splices = append(splices, s.insert(f.syntax.Name.End(), "; import "+f.importName+" "+strconv.Quote(RuntimePath)))
 	}
@@ -61,7 +68,33 @@ type insertion struct {
 	text string
 }
 
-type sameLine struct{ *fileEdits }
+type sameLine struct {
+	*fileEdits
+	// names are the relative file names in line directives of the original, by what go/token makes of them. The
+	// compiler takes them as they are.
+	names map[string]string
+}
+
+// noteName notes the file name of a line directive.
+func (s sameLine) noteName(comment string) {
+	name, ok := strings.CutPrefix(comment, "//line ")
+	if !ok {
+		name, ok = strings.CutPrefix(strings.TrimSuffix(comment, endComment), "/*line ")
+	}
+	for range 2 { // line and column, or line alone
+		if i := strings.LastIndexByte(name, ':'); i >= 0 && isDecimal(name[i+1:]) {
+			name = name[:i]
+		}
+	}
+	if ok && name != "" && !filepath.IsAbs(name) {
+		s.names[filepath.Join(filepath.Dir(s.fset.File(s.syntax.Package).Name()), name)] = name
+	}
+}
+
+func isDecimal(s string) bool {
+	_, err := strconv.Atoi(strings.TrimSpace(s))
+	return err == nil
+}
 
 func (s sameLine) insert(pos token.Pos, text string) splice {
 	at := s.offset(pos)
@@ -106,31 +139,11 @@ func (s sameLine) header() splice {
 func (s sameLine) lineDirective(offset int) string {
 	file := s.fset.File(s.syntax.Package)
 	at := s.fset.PositionFor(file.Pos(offset), true)
-	directive := "/*line " + at.Filename + ":" + strconv.Itoa(at.Line)
+	directive := "/*line " + cmp.Or(s.names[at.Filename], at.Filename) + ":" + strconv.Itoa(at.Line)
 	if at.Column > 0 { // a line directive of the original may leave columns unknown
 		directive += ":" + strconv.Itoa(at.Column)
 	}
 	return directive + endComment
-}
-
-// fileNames makes the file names in the line directives of the original absolute: they are relative to its
-// directory, and the same-line form lies elsewhere.
-func (s sameLine) fileNames() []splice {
-	var splices []splice
-	for _, group := range s.syntax.Comments {
-		for _, c := range group.List {
-			name, ok := strings.CutPrefix(c.Text, "//line ")
-			if !ok {
-				name, ok = strings.CutPrefix(c.Text, "/*line ")
-			}
-			if !ok || name == "" || name[0] == ':' || filepath.IsAbs(name) {
-				continue
-			}
-			at := s.offset(c.Pos()) + len("//line ")
-			splices = append(splices, splice{at, at, filepath.Dir(s.fset.File(s.syntax.Package).Name()) + string(filepath.Separator)})
-		}
-	}
-	return splices
 }
 
 // onOneLineOfCode joins the lines of formatted statements. Each ends in a semicolon where the language puts one.

@@ -84,10 +84,6 @@ func newToolexec() *cobra.Command {
 const toolexec = "toolexec"
 
 func overlayOptions(dir string, args []string) (overlay.Options, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return overlay.Options{}, err
-	}
 	self, err := os.Executable()
 	if err != nil {
 		return overlay.Options{}, err
@@ -97,14 +93,14 @@ func overlayOptions(dir string, args []string) (overlay.Options, error) {
 		return overlay.Options{}, err
 	}
 	return overlay.Options{
-		Args: args, Dir: dir, Cache: filepath.Join(cache, "teleinstr"), Toolexec: []string{self, toolexec},
+		Args: args, Dir: dir, Cache: os.Getenv("TELEINSTR_CACHE"), Toolexec: []string{self, toolexec},
 		Version: fmt.Sprint(moduleVersion(), info.Size(), info.ModTime().UnixNano()),
 	}, nil
 }
 
 // runGo runs the go command as planned.
 func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan) error {
-	if plan.Sites == 0 && len(plan.Uncompiled) == 0 {
+	if plan.Sites == 0 && len(plan.Uncompiled) == 0 && !plan.Refused {
 		fmt.Fprintln(cmd.ErrOrStderr(), "teleinstr: no directives in the packages of the main module that this builds; nothing is instrumented")
 	}
 	reports, err := newTestReports(plan)
@@ -119,6 +115,9 @@ func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan) error {
 	status := runForwarding(cmd.Context(), child)
 	if err := reports.print(cmd); err != nil {
 		return errors.Join(err, status)
+	}
+	if status == nil && plan.Refused {
+		return errors.New("the go command has built packages that are not instrumented, as it was expected to refuse the vendor directory")
 	}
 	if status == nil && len(plan.Uncompiled) > 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), "teleinstr: the go command has built packages that are not instrumented:")

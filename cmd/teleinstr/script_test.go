@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	environment := append(goEnvironment(t), cacheHome(t)...)
+	environment := append(goEnvironment(t), home(t)...)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join(checkout, "testdata", "script"),
 		RequireExplicitExec: true,
@@ -83,11 +83,10 @@ func goEnvironment(t *testing.T) []string {
 	return vars
 }
 
-// cacheHome gives teleinstr go a cache of its own, and one that the scripts share: overlays are found by what
-// is in them.
-func cacheHome(t *testing.T) []string {
+// home gives scripts a directory outside of what snapshot looks at, and teleinstr go a cache in it.
+func home(t *testing.T) []string {
 	dir := t.TempDir()
-	return []string{"HOME=" + dir, "XDG_CACHE_HOME=" + dir, "LocalAppData=" + dir}
+	return []string{"HOME=" + dir, "TELEINSTR_CACHE=" + filepath.Join(dir, "overlays")}
 }
 
 func gomod(ts *testscript.TestScript, _ bool, args []string) {

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // forwarded returns the signals to pass on to a child.
@@ -25,5 +26,6 @@ func dieAs(exit *exec.ExitError) {
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		signal.Reset(status.Signal())
 		syscall.Kill(os.Getpid(), status.Signal())
+		time.Sleep(time.Minute) // the signal takes a moment to arrive
 	}
 }

@@ -97,7 +97,7 @@ func (m *module) command(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
 	cmd.Dir = m.dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "TELEINSTR_TELEMETRY=1", "TELEINSTR_REPORT=tree",
-		"GOCACHE="+strings.TrimSpace(string(cache)), "XDG_CACHE_HOME="+m.cache)
+		"GOCACHE="+strings.TrimSpace(string(cache)), "TELEINSTR_CACHE="+m.cache)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }

@@ -48,7 +48,7 @@ func ParseCommandLine(args []string) (*CommandLine, error) {
 	c := &CommandLine{Command: args[0]}
 	args = args[1:]
 	if _, known := values[c.Command]; !known {
-		return nil, fmt.Errorf("go %s: does not build packages of the main module; run it without teleinstr, or give one of %s", c.Command, commands())
+		return nil, fmt.Errorf("go %s: not a command that builds packages; run it without teleinstr, or give one of %s", c.Command, commands())
 	}
 	if len(args) > 0 && isFlag(args[0]) {
 		if a := c.flag(args); a.flag == "C" {
@@ -65,6 +65,9 @@ func ParseCommandLine(args []string) (*CommandLine, error) {
 	}
 	if fix, given := c.Lookup("fix"); c.Command == "vet" && given && fix != "false" {
 		return nil, fmt.Errorf("go vet -fix: changes the source, and would change that of the overlay; run it without teleinstr")
+	}
+	if m, given := c.Lookup("m"); c.Command == "list" && given && m != "false" {
+		return nil, fmt.Errorf("go list -m: lists modules, and would list those of the overlay; run it without teleinstr")
 	}
 	for _, p := range c.Packages {
 		if strings.Contains(p, "@") {

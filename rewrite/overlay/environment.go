@@ -19,8 +19,8 @@ type environment struct {
 	GOFLAGS   string
 	GOVERSION string
 	// What else decides which files the go command takes, and what it finds in them.
-	GOROOT, GOOS, GOARCH, GOEXPERIMENT, CGO_ENABLED, GOMODCACHE, GOTOOLCHAIN     string
-	GO386, GOAMD64, GOARM, GOARM64, GOMIPS, GOMIPS64, GOPPC64, GORISCV64, GOWASM string
+	GOROOT, GOOS, GOARCH, GOEXPERIMENT, CGO_ENABLED, GOMODCACHE, GOTOOLCHAIN, GOCACHE string
+	GO386, GOAMD64, GOARM, GOARM64, GOMIPS, GOMIPS64, GOPPC64, GORISCV64, GOWASM      string
 
 	flags []arg // of GOFLAGS
 }
@@ -30,7 +30,7 @@ const minVersion = "go1.26"
 
 func readEnvironment(dir string) (*environment, error) {
 	cmd := exec.Command("go", "env", "-json", "GOMOD", "GOWORK", "GOFLAGS", "GOVERSION", "GOROOT", "GOOS", "GOARCH",
-		"GOEXPERIMENT", "CGO_ENABLED", "GOMODCACHE", "GOTOOLCHAIN", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS",
+		"GOEXPERIMENT", "CGO_ENABLED", "GOMODCACHE", "GOTOOLCHAIN", "GOCACHE", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS",
 		"GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM")
 	cmd.Dir = dir
 	var stdout, stderr bytes.Buffer

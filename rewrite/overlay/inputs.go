@@ -4,9 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,8 +15,12 @@ import (
 type inputs struct {
 	seen  map[string]bool // directories whose files are noted
 	lines []string
-	now   time.Time
+	// stamps are those of all files, to tell whether one has changed while the overlay was worked out.
+	stamps []string
+	now    time.Time
 }
+
+func newInputs() *inputs { return &inputs{seen: map[string]bool{}, now: time.Now()} }
 
 // add notes something that has no name of its own.
 func (in *inputs) add(kind string, value any) error {
@@ -26,32 +30,30 @@ func (in *inputs) add(kind string, value any) error {
 }
 
 // addFile notes what the go command sees in a file.
-func (in *inputs) addFile(path string, files fileMap) error {
+func (in *inputs) addFile(path string, files fileMap) {
 	src, err := files.read(path)
-	if os.IsNotExist(err) {
-		in.lines = append(in.lines, "no "+path)
-		return nil
-	}
 	if err != nil {
-		return err
+		in.lines = append(in.lines, "unread "+path)
+		return
 	}
 	sum := sha256.Sum256(src)
 	in.lines = append(in.lines, path+" "+hex.EncodeToString(sum[:]))
-	return nil
 }
 
-// addTree notes the Go files below a directory that patterns with dots match: see go help packages.
-func (in *inputs) addTree(root string, files fileMap) error {
-	if in.seen[root] {
-		return nil
+// addTree notes the Go files below a directory that patterns with dots match, see go help packages, and its
+// go.mod. What cannot be read is of no concern as long as the build does not need it.
+func (in *inputs) addTree(root string, files fileMap) {
+	if !in.seen[root] {
+		in.addFile(filepath.Join(root, "go.mod"), files)
+		in.addDirectory(root, true, files)
 	}
-	return in.addDirectory(root, files)
 }
 
-func (in *inputs) addDirectory(dir string, files fileMap) error {
+func (in *inputs) addDirectory(dir string, recursive bool, files fileMap) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return err
+		in.lines = append(in.lines, "unread "+dir)
+		return
 	}
 	in.seen[dir] = true
 	for _, e := range entries {
@@ -59,34 +61,33 @@ func (in *inputs) addDirectory(dir string, files fileMap) error {
 		path := dir + string(filepath.Separator) + name
 		switch {
 		case e.IsDir():
-			if skipped(name) || isFile(path+string(filepath.Separator)+"go.mod") {
-				continue
+			if recursive && !skipped(name) && !isFile(path+string(filepath.Separator)+"go.mod") {
+				in.addDirectory(path, true, files)
 			}
-			if err := in.addDirectory(path, files); err != nil {
-				return err
-			}
-		case !strings.HasSuffix(name, ".go"):
-		case in.stamped(path, e):
-		default:
-			if err := in.addFile(path, files); err != nil {
-				return err
-			}
+		case strings.HasSuffix(name, ".go"):
+			in.addSource(path, files)
 		}
 	}
-	return nil
 }
 
-// stamped notes a file by its stamp, if it has one. What an overlay puts in its place is noted by itself.
-func (in *inputs) stamped(path string, e fs.DirEntry) bool {
-	info, err := e.Info()
+// addSource notes a Go file: by its stamp, or else by what is in it. What an overlay puts in its place is noted by
+// itself.
+func (in *inputs) addSource(path string, files fileMap) {
+	link, err := os.Lstat(path)
+	if err != nil {
+		return
+	}
+	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		return false
+		return // the go command passes it by
 	}
-	text, ok := stamp(info, in.now)
-	if ok {
+	text, settled := stamp(info, in.now)
+	in.stamps = append(in.stamps, path+" "+text)
+	if settled && link.Mode().IsRegular() {
 		in.lines = append(in.lines, path+" "+text)
+		return
 	}
-	return ok
+	in.addFile(path, files)
 }
 
 func skipped(name string) bool { return name[0] == '.' || name[0] == '_' || name == "testdata" }
@@ -96,6 +97,12 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
+// key returns what a record is found by.
 func (in *inputs) key() string {
 	return hash([]byte(strings.Join(in.lines, "\n")))
+}
+
+// same reports whether nothing has changed from one time to another.
+func (in *inputs) same(other *inputs) bool {
+	return in.key() == other.key() && slices.Equal(in.stamps, other.stamps)
 }

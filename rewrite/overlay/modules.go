@@ -214,6 +214,9 @@ func (m *modules) vendoredModules(added map[string][]byte) ([]vendoredModule, er
 		return nil, nil
 	}
 	list, err := m.files.read(filepath.Join(m.vendor, "modules.txt"))
+	if os.IsNotExist(err) { // there are no dependencies
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

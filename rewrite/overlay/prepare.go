@@ -1,9 +1,11 @@
 package overlay
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,7 +23,7 @@ type Options struct {
 	Args []string
 	// Dir is the working directory, by the name that the user knows it by.
 	Dir string
-	// Cache is the directory to keep overlays in.
+	// Cache is the directory to keep overlays in; teleinstr in the go command's cache if it is empty.
 	Cache string
 	// Version tells versions of teleinstr apart: they may give the same source other code.
 	Version string
@@ -43,6 +45,8 @@ type Plan struct {
 	// Uncompiled says why packages with directives are left as they are. The go command is expected to
 	// fail for the same reason; if it does not, what it has built is not what was asked for.
 	Uncompiled []scopes.Diagnostic
+	// Refused says that the go command is going to refuse the command line before it builds anything.
+	Refused bool
 	// Changes are what the go command is to see in files, if Options.Fresh is set.
 	Changes []rewrite.Change
 }
@@ -53,7 +57,7 @@ func Prepare(o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &preparation{Options: o, CommandLine: c, cache: &cache{o.Cache}, in: inputs{seen: map[string]bool{}, now: time.Now()}}
+	p := &preparation{Options: o, CommandLine: c}
 	if c.Chdir != "" {
 		// The go command then knows its directory by the name that the system has for it.
 		if p.Dir, err = filepath.EvalSymlinks(absolute(o.Dir, c.Chdir)); err != nil {
@@ -63,14 +67,18 @@ func Prepare(o Options) (*Plan, error) {
 	if err := p.read(); err != nil {
 		return nil, err
 	}
+	p.cache = &cache{cmp.Or(o.Cache, filepath.Join(p.env.GOCACHE, "teleinstr"))}
 	if err := p.cache.trim(time.Now()); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the cache of overlays: %w; set TELEINSTR_CACHE to a directory that can be written to", err)
 	}
-	key, err := p.inputs()
+	in, err := p.inputs()
 	if err != nil {
 		return nil, err
 	}
-	r, ok := p.recall(key)
+	r, ok := p.recall(in.key())
+	if !ok && p.modules.vendor != "" && !p.consistent() {
+		return &Plan{CommandLine: c, Args: p.With(nil), Refused: true}, nil
+	}
 	var changes []rewrite.Change
 	if !ok || o.Fresh {
 		var overlay *rewrite.Overlay
@@ -81,12 +89,8 @@ func Prepare(o Options) (*Plan, error) {
 			return &Plan{CommandLine: c, Diagnostics: overlay.Diagnostics, Changes: overlay.Changes}, nil
 		}
 		changes = overlay.Changes
-		// What lies elsewhere, in a directory with a dot in front for example, could change unnoticed, and
-		// why a package does not compile may have reasons that are not among the inputs.
-		if len(r.Uncompiled) == 0 && !slices.ContainsFunc(overlay.Directories, func(dir string) bool { return !p.in.seen[dir] }) {
-			if err := p.remember(key, r); err != nil {
-				return nil, err
-			}
+		if err := p.rememberIfSafe(in, r, overlay); err != nil {
+			return nil, err
 		}
 	}
 	return &Plan{CommandLine: c, Args: p.args(r), Sites: r.Sites, Uncompiled: r.Uncompiled, Changes: changes}, nil
@@ -100,7 +104,6 @@ type preparation struct {
 	env     *environment
 	files   fileMap // the caller's overlay
 	modules *modules
-	in      inputs
 }
 
 func (p *preparation) read() (err error) {
@@ -115,11 +118,28 @@ func (p *preparation) read() (err error) {
 	return err
 }
 
-// inputs returns the key of all that the overlay follows from.
-func (p *preparation) inputs() (string, error) {
+// rememberIfSafe keeps a record, unless it may not be what its key says. What lies where nobody looks for changes, in a
+// directory with a dot in front for example, could change unnoticed; why a package does not compile may have
+// reasons that are not among the inputs; and a file may have changed between the time when its key was taken and
+// when it was read.
+func (p *preparation) rememberIfSafe(in *inputs, r *record, overlay *rewrite.Overlay) error {
+	unseen := func(dir string) bool { return !in.seen[dir] }
+	if len(r.Uncompiled) > 0 || slices.ContainsFunc(overlay.Directories, unseen) {
+		return nil
+	}
+	now, err := p.inputs()
+	if err != nil || !in.same(now) {
+		return err
+	}
+	return p.remember(in.key(), r)
+}
+
+// inputs returns all that the overlay follows from.
+func (p *preparation) inputs() (*inputs, error) {
+	in := newInputs()
 	given := []any{p.Version, hash(runtimeArchive), p.Command, p.Dir, p.Packages, p.BuildFlags(), p.covered(), p.Tests(), p.env, p.files}
-	if err := p.in.add("given", given); err != nil {
-		return "", err
+	if err := in.add("given", given); err != nil {
+		return nil, err
 	}
 	var paths, trees []string
 	for _, to := range p.files.Replace {
@@ -131,6 +151,7 @@ func (p *preparation) inputs() (string, error) {
 	}
 	if p.modules.vendor != "" {
 		paths = append(paths, filepath.Join(p.modules.vendor, "modules.txt"))
+		trees = append(trees, p.modules.vendor)
 	}
 	for _, m := range p.modules.main {
 		path := m.Syntax.Name
@@ -143,20 +164,16 @@ func (p *preparation) inputs() (string, error) {
 		trees = append(trees, localReplacements(root, m.Replace)...)
 	}
 	if len(p.modules.main) == 0 {
-		trees = append(trees, p.Dir)
+		in.addDirectory(p.Dir, false, p.files) // of the files that are given
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		if err := p.in.addFile(path, p.files); err != nil {
-			return "", err
-		}
+		in.addFile(path, p.files)
 	}
 	for _, tree := range trees {
-		if err := p.in.addTree(tree, p.files); err != nil && !os.IsNotExist(err) {
-			return "", err
-		}
+		in.addTree(tree, p.files)
 	}
-	return p.in.key(), nil
+	return in, nil
 }
 
 // localReplacements returns the directories that replace modules.
@@ -168,6 +185,14 @@ func localReplacements(root string, replace []*modfile.Replace) []string {
 		}
 	}
 	return dirs
+}
+
+// consistent reports whether the go command takes the vendor directory for what go.mod asks for. It would not look, were that
+// replaced.
+func (p *preparation) consistent() bool {
+	cmd := exec.Command("go", append([]string{"list", "-mod=vendor", "-e", "-find", "-f", ""}, append(p.BuildFlags(), ".")...)...)
+	cmd.Dir = p.Dir
+	return cmd.Run() == nil
 }
 
 // covered returns the patterns of the packages whose coverage is asked for beside those built.
@@ -227,21 +252,28 @@ func (p *preparation) workOut() (*record, *rewrite.Overlay, error) {
 	} else if err := p.modules.checkVendored(); err != nil {
 		return nil, nil, err
 	}
-	if _, ok := p.env.lookup(p.CommandLine, "modfile"); ok {
-		name, _ := p.env.lookup(p.CommandLine, "modfile")
-		r.Flags = append(r.Flags, "-modfile="+name)
+	load := slices.Concat(p.BuildFlags(), r.Flags)
+	for _, flag := range []string{"modfile", "mod"} {
+		if value, ok := p.Lookup(flag); ok && (flag != "mod" || p.modules.vendor == "") {
+			load = append(load, "-"+flag+"="+value)
+		}
 	}
 	modules, err := p.write(r, files)
 	if err != nil {
 		return nil, nil, err
 	}
 	overlay, err := rewrite.Instrument(rewrite.Build{
-		Dir: p.Dir, Patterns: slices.Concat(p.patterns(), p.covered()), Tests: p.Tests(),
-		Flags: slices.Concat(p.BuildFlags(), r.Flags, []string{"-overlay=" + modules}), Environment: []string{"PWD=" + p.Dir}, GOARCH: p.env.GOARCH,
+		Dir: p.Dir, Patterns: p.patterns(), Covered: p.covered(), Tests: p.Tests(),
+		Flags: append(load, "-overlay="+modules), Environment: []string{"PWD=" + p.Dir}, GOARCH: p.env.GOARCH,
 		Read: files.read, Report: p.Command != "vet" && p.Command != "list",
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	for path := range files.Replace {
+		if filepath.Ext(path) == ".mod" && overlay.Embeds(path) {
+			return nil, nil, fmt.Errorf("%s: is embedded, and an overlay would change what is embedded; require the runtime package (go get %s) to do without one", path, rewrite.RuntimePath)
+		}
 	}
 	r.Sites, r.Uncompiled = overlay.Sites, overlay.Uncompiled
 	if len(overlay.Changes) == 0 {

@@ -158,7 +158,7 @@ func (b *bench) measure(ctx context.Context, rounds int, cold bool) (plain, over
 func (b *bench) build(ctx context.Context, command []string) (cost, error) {
 	cmd := exec.CommandContext(ctx, command[0], slices.Concat(command[1:], []string{"build"}, b.packages)...)
 	cmd.Dir, cmd.Stderr = b.dir, os.Stderr
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOMODCACHE="+b.modules, "GOCACHE="+filepath.Join(b.cache, "go"), "XDG_CACHE_HOME="+b.cache, "HOME="+b.cache, "LocalAppData="+b.cache)
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOMODCACHE="+b.modules, "GOCACHE="+filepath.Join(b.cache, "go"), "TELEINSTR_CACHE=")
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
 		return cost{}, fmt.Errorf("%s: %w", strings.Join(command, " "), err)
