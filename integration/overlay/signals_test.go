@@ -197,6 +197,14 @@ func TestCommandSignalled(t *testing.T) {
 	if !strings.Contains(overlaid.stderr, "\nwork ") {
 		t.Errorf("no report:\n%s", overlaid.stderr)
 	}
+	// A command that is sent a signal itself dies of it, however the processes take turns.
+	for range 8 {
+		plain := signalled(t, m.command(t, "go", "run", "./plain"), syscall.SIGTERM)
+		overlaid := signalled(t, m.command(t, m.tool, "go", "run", "./plain"), syscall.SIGTERM)
+		if plain.status != overlaid.status {
+			t.Errorf("status %s, want %s", overlaid.status, plain.status)
+		}
+	}
 }
 
 // TestStopped stops commands while they work the overlay out: the tree is what it was, and the next command works.

@@ -100,3 +100,33 @@ func TestStamp(t *testing.T) {
 		t.Error("a file that was changed just now has a stamp")
 	}
 }
+
+// TestInputsSame wants a change to be seen that is made while an overlay is worked out, also one that is taken back.
+func TestInputsSame(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.go")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take := func() *inputs {
+		in := newInputs()
+		in.addTree(dir, fileMap{})
+		return in
+	}
+	write("package a")
+	before := take()
+	if !before.same(take()) {
+		t.Error("without a change the inputs differ")
+	}
+	write("package b")
+	if before.same(take()) {
+		t.Error("another text makes no difference")
+	}
+	time.Sleep(20 * time.Millisecond) // the clock of the file system is coarse
+	write("package a")
+	if after := take(); after.key() != before.key() || before.same(after) && after.stamps[0] != path+" " {
+		t.Error("a change that was taken back makes no difference")
+	}
+}
