@@ -127,7 +127,11 @@ func (p *preparation) rememberIfSafe(in *inputs, r *record, overlay *rewrite.Ove
 	if len(r.Uncompiled) > 0 || slices.ContainsFunc(overlay.Directories, unseen) {
 		return nil
 	}
-	now, err := p.inputs()
+	again := preparation{Options: p.Options, CommandLine: p.CommandLine}
+	if err := again.read(); err != nil {
+		return err
+	}
+	now, err := again.inputs()
 	if err != nil || !in.same(now) {
 		return err
 	}
