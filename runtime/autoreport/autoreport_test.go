@@ -82,6 +82,9 @@ func run(t *testing.T, program string, env ...string) (reported int, stderr stri
 }
 
 func TestReport(t *testing.T) {
+	if !tele.Compiled {
+		t.Skip("telemetry is compiled out")
+	}
 	for _, test := range []struct {
 		program, status string
 		reports         int
@@ -115,6 +118,9 @@ func TestUnknownReport(t *testing.T) {
 // TestTests has the tests of a package report once, to the directory if there is one, whatever main functions they
 // call.
 func TestTests(t *testing.T) {
+	if !tele.Compiled {
+		t.Skip("telemetry is compiled out")
+	}
 	_, stderr, err := run(t, "calls main", "TELEINSTR_REPORT=tree")
 	if !strings.HasPrefix(stderr, "# example.com/m\nscope ") || !strings.Contains(stderr, "\nwork       2") || err != nil {
 		t.Errorf("%v, want one report of two scopes:\n%s", err, stderr)
