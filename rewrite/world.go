@@ -174,6 +174,9 @@ func (w *world) fromSource(p *packages.Package) (*types.Package, error) {
 	if len(p.Errors) > 0 {
 		return nil, errors.New(onOneLine(p.Errors[0].Msg))
 	}
+	if len(p.GoFiles) == 0 {
+		return nil, errors.New("build constraints exclude all its files")
+	}
 	var files []*ast.File
 	for _, path := range p.GoFiles {
 		file, diagnostics := parse(w.fset, path, w.read)

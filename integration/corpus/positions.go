@@ -94,7 +94,7 @@ func (t *trial) sources(tables map[string]lines) []string {
 	files := map[string]bool{}
 	for _, table := range tables {
 		for line := range table {
-			if file := line[:strings.LastIndexByte(line, ':')]; strings.HasPrefix(file, t.m.dir) {
+			if file := line[:strings.LastIndexByte(line, ':')]; strings.HasPrefix(file, t.m.dir) && strings.HasSuffix(file, ".go") {
 				files[file] = true
 			}
 		}
