@@ -41,26 +41,15 @@ func (o *overlaying) report() error {
 
 // isInstrumented reports whether anything in a program is.
 func (o *overlaying) isInstrumented(p *packages.Package) bool {
-	seen := map[string]bool{}
-	var visit func(p *packages.Package) bool
-	visit = func(p *packages.Package) bool {
-		if seen[p.ID] {
-			return false
-		}
-		seen[p.ID] = true
-		for _, path := range p.GoFiles {
-			if c := o.files[path]; c != nil && c.instrumented() > 0 {
-				return true
-			}
-		}
-		for _, dep := range p.Imports {
-			if visit(dep) {
-				return true
-			}
-		}
-		return false
-	}
-	return visit(p)
+	found := false
+	packages.Visit([]*packages.Package{p}, func(p *packages.Package) bool {
+		found = found || slices.ContainsFunc(p.GoFiles, func(path string) bool {
+			c := o.files[path]
+			return c != nil && c.instrumented() > 0
+		})
+		return !found
+	}, nil)
+	return found
 }
 
 // A programFile is a file of a program as the overlay starts from it.

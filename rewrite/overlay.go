@@ -109,29 +109,13 @@ type overlaying struct {
 
 // local returns the packages of the main modules among those loaded and what they import, by ID.
 func (o *overlaying) local(roots []*loaded) []*loaded {
-	found := map[string]*loaded{}
-	var visit func(p *packages.Package, w *world)
-	visit = func(p *packages.Package, w *world) {
-		if _, seen := found[p.ID]; seen {
-			return
-		}
-		found[p.ID] = nil
-		for _, dep := range p.Imports {
-			visit(dep, w)
-		}
-		if isMain(p) && !isTestMain(p) {
-			found[p.ID] = &loaded{Package: p, world: w}
-		}
-	}
-	for _, l := range roots {
-		visit(l.Package, l.world)
-	}
 	var out []*loaded
-	for _, id := range slices.Sorted(maps.Keys(found)) {
-		if found[id] != nil {
-			out = append(out, found[id])
+	packages.Visit(packagesOf(roots), nil, func(p *packages.Package) {
+		if isMain(p) && !isTestMain(p) {
+			out = append(out, &loaded{Package: p, world: roots[0].world}) // those of one load share it
 		}
-	}
+	})
+	slices.SortFunc(out, func(a, b *loaded) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }
 
@@ -234,25 +218,21 @@ func (o *Overlay) Embeds(path string) bool { return slices.Contains(o.embedded, 
 // edited returns the directories of packages that belong to main modules, or to modules replaced by directories.
 func (o *overlaying) edited() []string {
 	dirs := map[string]bool{}
-	seen := map[string]bool{}
-	var visit func(p *packages.Package)
-	visit = func(p *packages.Package) {
-		if seen[p.ID] {
-			return
-		}
-		seen[p.ID] = true
+	packages.Visit(packagesOf(o.roots), nil, func(p *packages.Package) {
 		replaced := p.Module != nil && p.Module.Replace != nil && p.Module.Replace.Version == "" && p.Module.Path != runtimeModule
 		if (isMain(p) || replaced) && p.Dir != "" && !isTestMain(p) {
 			dirs[p.Dir] = true
 		}
-		for _, dep := range p.Imports {
-			visit(dep)
-		}
-	}
-	for _, l := range o.roots {
-		visit(l.Package)
-	}
+	})
 	return slices.Sorted(maps.Keys(dirs))
+}
+
+func packagesOf(pkgs []*loaded) []*packages.Package {
+	var out []*packages.Package
+	for _, l := range pkgs {
+		out = append(out, l.Package)
+	}
+	return out
 }
 
 // instrumented returns the number of sites that code was put at.

@@ -108,8 +108,7 @@ func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan) error {
 		return err
 	}
 	defer reports.remove()
-	args := plan.Args
-	child := exec.Command("go", reports.arguments(args)...)
+	child := exec.Command("go", reports.arguments(plan.Args)...)
 	child.Stdin, child.Stdout, child.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 	child.Env = append(os.Environ(), reports.environment()...)
 	status := runForwarding(cmd.Context(), child)
