@@ -17,6 +17,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	// What the command is built from, so that go test has no cached result for one that has changed.
+	_ "github.com/teleinstr/teleinstr/rewrite/overlay"
 )
 
 var programs = map[string]string{
@@ -72,6 +75,9 @@ func newModule(t *testing.T) *module {
 		t.Fatal(err)
 	}
 	m := &module{filepath.Join(dir, "m"), filepath.Join(dir, "teleinstr"), filepath.Join(dir, "cache")}
+	if _, err := os.ReadDir("../../cmd/teleinstr"); err != nil { // for go test to notice a change of the command itself
+		t.Fatal(err)
+	}
 	if out, err := exec.Command("go", "build", "-o", m.tool, "github.com/teleinstr/teleinstr/cmd/teleinstr").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
