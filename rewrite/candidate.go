@@ -20,7 +20,8 @@ type candidate struct {
 	found   *scopes.Result
 	planned bool   // a package with the file was loaded
 	broken  string // what is wrong with that package; empty if nothing is
-	origins map[*scopes.Site]string
+	origins map[*scopes.Site]origin
+	hints   []scopes.Diagnostic
 	// What an overlay puts into the source, and into a file that holds generated code. It is printed when all
 	// is known.
 	edits, onDisk *fileEdits
@@ -35,23 +36,40 @@ func (c *candidate) instruments() bool {
 func (c *candidate) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnostic {
 	out := slices.Clone(diagnostics)
 	for i := range out {
-		out[i].Position = c.restorePosition(out[i].Position)
+		out[i] = c.restoreDiagnostic(out[i])
 	}
 	return out
+}
+
+func (c *candidate) restoreDiagnostic(d scopes.Diagnostic) scopes.Diagnostic {
+	if len(c.cuts) == 0 || d.Position.Filename != c.path {
+		return d
+	}
+	d.Position = c.positionOf(c.restoreOffset(d.Position.Offset))
+	if d.Fix != nil {
+		moved := *d.Fix
+		moved.Start, moved.End = c.restoreOffset(moved.Start), c.restoreOffset(moved.End)
+		d.Fix = &moved
+	}
+	return d
 }
 
 func (c *candidate) restorePosition(at token.Position) token.Position {
 	if len(c.cuts) == 0 || at.Filename != c.path {
 		return at
 	}
-	offset := at.Offset
+	return c.positionOf(c.restoreOffset(at.Offset))
+}
+
+// restoreOffset moves an offset from the source without generated code to the file on disk.
+func (c *candidate) restoreOffset(offset int) int {
 	for _, cut := range c.cuts {
 		if cut.start > offset {
 			break
 		}
 		offset += cut.end - cut.start - len(cut.text)
 	}
-	return c.positionOf(min(offset, len(c.old)))
+	return min(offset, len(c.old))
 }
 
 // positionOf returns the position of an offset in the file on disk.

@@ -10,9 +10,28 @@ import (
 	"github.com/dave/dst"
 )
 
-// A source is where the context of a site comes from.
+// An origin says where the context of a site comes from.
+type origin struct {
+	from string // such as "parameter ctx"; "none" where there is none
+	note string // why there is none, or why the new context is not handed on; empty if there is nothing to say
+}
+
+// noContext is the origin of a root.
+const noContext = "none"
+
+func (o origin) String() string {
+	switch {
+	case o.note == "":
+		return o.from
+	case o.from == noContext:
+		return noContext + ": " + o.note
+	}
+	return o.from + ", not handed on: " + o.note
+}
+
+// A source is where the context of a site comes from, and how generated code comes by it.
 type source struct {
-	origin   string // for people
+	origin
 	name     string // of the variable that generated code reads; empty if there is no context
 	target   string // of the variable that the code further down reads
 	carrier  bool   // the variable is no context.Context, but implements it or has a method Context
@@ -59,7 +78,7 @@ func (p *typedPackage) isCarrier(t types.Type) bool {
 	if _, isParam := types.Unalias(t).(*types.TypeParam); !isParam && types.IsInterface(t) && t.Underlying().(*types.Interface).Empty() {
 		return false
 	}
-	if types.Implements(t, p.Context) {
+	if p.Context != nil && types.Implements(t, p.Context) {
 		return true
 	}
 	m := types.NewMethodSet(t).Lookup(nil, "Context")
@@ -113,11 +132,11 @@ func (v *variable) isNamed() bool { return v.obj != nil && v.obj.Name() != "_" }
 // source finds the context of a site, and decides how what the site covers comes to the new one.
 func (st *site) source() *source {
 	if st.fn.findsContext() {
-		return &source{origin: "none: finding a context calls this function"}
+		return &source{origin: origin{noContext, "finding a context calls this function"}}
 	}
 	switch v, isCarrier := st.find(); {
 	case v == nil:
-		return &source{origin: "none"}
+		return &source{origin: origin{from: noContext}}
 	case isCarrier:
 		return st.carrierSource(v)
 	default:
@@ -228,19 +247,15 @@ func (st *site) local() *variable {
 // contextSource is the source for a variable of type context.Context, which is handed over unless that
 // would be felt.
 func (st *site) contextSource(v *variable) *source {
-	src := &source{origin: describe(v)}
-	var why string
-	src.handover, why = st.handover(v)
-	if why != "" {
-		src.origin += ", not handed on: " + why
-	}
+	src := &source{origin: origin{from: describe(v)}}
+	src.handover, src.note = st.handover(v)
 	st.name(src, v, "ctx", "teleCtx")
 	return src
 }
 
 // carrierSource is the source for a variable that carries a context.
 func (st *site) carrierSource(v *variable) *source {
-	src := &source{origin: describe(v), carrier: true}
+	src := &source{origin: origin{from: describe(v)}, carrier: true}
 	if st.rebind {
 		var why string
 		switch {

@@ -43,12 +43,12 @@ func (st *site) checkExpr(d *scopes.Directive, key string, e scopes.Expr) *expr 
 				at = typeErr.Pos
 			}
 		}
-		st.refuse(at, d.Subject(), "%s=%s: %s", key, e.Text, message)
+		st.refuse(scopes.RuleExpression, at, d.Subject(), "%s=%s: %s", key, e.Text, message)
 		return nil
 	}
 	x := &expr{Expr: e, tree: tree, info: info, tv: info.Types[tree]}
 	if problem := x.problem(); problem != "" {
-		st.refuse(e.Pos, d.Subject(), "%s=%s: %s", key, e.Text, problem)
+		st.refuse(scopes.RuleExpression, e.Pos, d.Subject(), "%s=%s: %s", key, e.Text, problem)
 		return nil
 	}
 	for _, obj := range info.Uses {

@@ -63,20 +63,23 @@ type generation struct {
 	notices     map[string]bool
 	// ready makes sure that the package can import what generated code needs.
 	ready func(*loaded) error
+	// wants reports whether a file, whose sites are found, is of interest.
+	wants func(*candidate) bool
 	// print puts the edits of a file into it, and finish looks at a package whose files have theirs.
 	print  func(*candidate, *fileEdits)
-	finish func(*loaded) error
-	// doesNotCompile is told why a package is left alone.
+	finish func(*loaded, *typedPackage) error
+	// doesNotLoad is told why files cannot be loaded, and doesNotCompile why a package is left alone. An error ends the run.
+	doesNotLoad    func([]*candidate, error) error
 	doesNotCompile func(*loaded, []scopes.Diagnostic)
 }
 
 func newGeneration(dir string, patterns []string) (*generation, error) {
 	g := inPlace()
-	return g, g.scan(dir, patterns)
+	return g, g.scan(dir, patterns, scopes.MayHold)
 }
 
-func (g *generation) scan(dir string, patterns []string) error {
-	sources, err := scopes.Scan(dir, patterns)
+func (g *generation) scan(dir string, patterns []string, ofInterest func(src []byte) bool) error {
+	sources, err := scopes.Scan(dir, patterns, ofInterest)
 	for _, source := range sources {
 		g.add(source)
 	}
@@ -86,8 +89,10 @@ func (g *generation) scan(dir string, patterns []string) error {
 // emptyGeneration returns a generation that works out edits, and prints them nowhere.
 func emptyGeneration() *generation {
 	g := &generation{fset: token.NewFileSet(), files: map[string]*candidate{}, failed: map[string]bool{}, notices: map[string]bool{}}
-	g.ready, g.finish = func(*loaded) error { return nil }, func(*loaded) error { return nil }
+	g.wants = (*candidate).instruments
+	g.ready, g.finish = func(*loaded) error { return nil }, func(*loaded, *typedPackage) error { return nil }
 	g.print = func(*candidate, *fileEdits) {}
+	g.doesNotLoad = func(_ []*candidate, err error) error { return err }
 	g.doesNotCompile = func(l *loaded, diagnostics []scopes.Diagnostic) {
 		g.fail(l.candidates[0].path, diagnostics...)
 		for _, c := range l.candidates {
@@ -123,7 +128,7 @@ func (g *generation) add(source scopes.Source) {
 	c.src, c.cuts, c.new = src, cuts, src
 }
 
-// find parses the file and finds its sites. It reports whether there is anything to instrument.
+// find parses the file and finds its sites. It reports whether the file is of interest.
 func (g *generation) find(c *candidate) bool {
 	if c.src == nil {
 		return false
@@ -135,13 +140,13 @@ func (g *generation) find(c *candidate) bool {
 	}
 	c.syntax, c.found = syntax, scopes.Find(g.fset, syntax, c.src)
 	if isVendored(c.path) {
-		g.refuseAll(c, "the file is vendored; instrument it in its own module")
+		g.refuseAll(c, scopes.RulePlacement, "the file is vendored; instrument it in its own module")
 		return false
 	}
 	if diagnostics := c.found.Diagnostics(); len(diagnostics) > 0 {
 		g.fail(c.path, c.restore(diagnostics)...)
 	}
-	return slices.ContainsFunc(c.found.Sites, (*scopes.Site).Instruments)
+	return g.wants(c)
 }
 
 func (g *generation) fail(path string, diagnostics ...scopes.Diagnostic) {
@@ -181,7 +186,7 @@ func (g *generation) instrument() error {
 		pending = slices.DeleteFunc(pending, func(c *candidate) bool { return c.planned })
 	}
 	for _, c := range pending {
-		g.refuseAll(c, "no build configuration takes this file in; mend its build constraints")
+		g.refuseAll(c, scopes.RuleUnbuilt, notBuilt)
 	}
 	return nil
 }
@@ -194,13 +199,16 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 		configuration
 		alone string
 	}
-	requests := map[key]*request{}
+	requests, requested := map[key]*request{}, map[key][]*candidate{}
 	var order []key
 	for _, c := range files {
 		dir := filepath.Dir(c.path)
 		root, err := moduleRoot(dir)
 		if err != nil {
-			return err
+			if err := g.doesNotLoad([]*candidate{c}, err); err != nil {
+				return err
+			}
+			continue
 		}
 		config, patterns, ok := how(c)
 		if !ok {
@@ -215,6 +223,7 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 			r = &request{dir: root, configuration: config, overlay: g.overlay()}
 			requests[k], order = r, append(order, k)
 		}
+		requested[k] = append(requested[k], c)
 		r.tests = r.tests || strings.HasSuffix(c.path, "_test.go")
 		for _, p := range patterns {
 			if !slices.Contains(r.patterns, p) {
@@ -224,10 +233,13 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 	}
 	for _, k := range order {
 		pkgs, err := load(*requests[k])
-		if err != nil {
-			return err
+		if err == nil {
+			err = g.instrumentPackages(pkgs)
 		}
-		if err := g.instrumentPackages(pkgs); err != nil {
+		if err == nil {
+			continue
+		}
+		if err := g.doesNotLoad(requested[k], err); err != nil {
 			return err
 		}
 	}
@@ -250,7 +262,7 @@ func (g *generation) instrumentPackages(pkgs []*loaded) error {
 	var concerned []*loaded
 	for _, l := range pkgs {
 		l.candidates = g.take(l)
-		if slices.ContainsFunc(l.candidates, (*candidate).instruments) {
+		if slices.ContainsFunc(l.candidates, g.wants) {
 			concerned = append(concerned, l)
 		}
 	}
@@ -284,7 +296,7 @@ func (g *generation) take(l *loaded) []*candidate {
 func (g *generation) instrumentPackage(l *loaded) error {
 	if l.belowRuntime() {
 		for _, c := range l.candidates {
-			g.refuseAll(c, "the runtime package depends on this one, so that generated code would import it in a cycle; take the directive out")
+			g.refuseAll(c, scopes.RulePlacement, "the runtime package depends on this one, so that generated code would import it in a cycle; take the directive out")
 		}
 		return nil
 	}
@@ -297,17 +309,23 @@ func (g *generation) instrumentPackage(l *loaded) error {
 		return nil
 	}
 	p.OtherNames = otherNames(l.Package)
-	for _, c := range l.candidates {
+	g.edit(p, l.candidates)
+	return g.finish(l, p)
+}
+
+// edit works out the edits of the candidates in a package, and prints those of files in which nothing is refused.
+func (g *generation) edit(p *typedPackage, candidates []*candidate) {
+	for _, c := range candidates {
 		before := len(c.found.Diagnostics())
-		c.origins = map[*scopes.Site]string{}
+		c.origins = map[*scopes.Site]origin{}
 		edits := p.edits(&sourceFile{Path: c.path, Src: c.src, Syntax: c.syntax, Found: c.found, Origins: c.origins})
+		c.hints = edits.hints
 		if all := c.found.Diagnostics(); len(all) > before {
 			g.fail(c.path, c.restore(all)...)
 			continue
 		}
 		g.print(c, edits)
 	}
-	return g.finish(l)
 }
 
 // check type-checks a package, without generated code.
@@ -333,7 +351,7 @@ func (g *generation) check(l *loaded) (*typedPackage, []scopes.Diagnostic) {
 
 // verify type-checks what was generated. An error here is a defect of this package; it must not reach the
 // user's files.
-func (g *generation) verify(l *loaded) error {
+func (g *generation) verify(l *loaded, _ *typedPackage) error {
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, path := range l.GoFiles {
@@ -354,6 +372,9 @@ func (g *generation) verify(l *loaded) error {
 	return nil
 }
 
+// notBuilt is said of files that no load takes in.
+const notBuilt = "no build configuration takes this file in; mend its build constraints"
+
 // reason returns what a diagnostic says without its remedy.
 func reason(d scopes.Diagnostic) string {
 	reason, _, _ := strings.Cut(d.Message, "; ")
@@ -369,14 +390,14 @@ func (g *generation) contents(path string) ([]byte, error) {
 }
 
 // refuseAll refuses the sites of a file that are not refused yet.
-func (g *generation) refuseAll(c *candidate, message string) {
+func (g *generation) refuseAll(c *candidate, rule scopes.Rule, message string) {
 	for _, s := range c.found.Sites {
 		if len(s.Diagnostics) > 0 || !s.Instruments() {
 			continue
 		}
 		d := s.Directives[0]
 		s.Diagnostics = append(s.Diagnostics, scopes.Diagnostic{
-			Position: g.fset.PositionFor(d.Pos, false), Pos: d.Pos, Subject: d.Subject(), Message: message,
+			Position: g.fset.PositionFor(d.Pos, false), Subject: d.Subject(), Message: message, Rule: rule,
 		})
 		g.fail(c.path, c.restore(s.Diagnostics)...)
 	}
@@ -398,7 +419,7 @@ func (g *generation) restore(diagnostics []scopes.Diagnostic) []scopes.Diagnosti
 	out := slices.Clone(diagnostics)
 	for i := range out {
 		if c := g.files[out[i].Position.Filename]; c != nil {
-			out[i].Position = c.restorePosition(out[i].Position)
+			out[i] = c.restoreDiagnostic(out[i])
 		}
 	}
 	return out

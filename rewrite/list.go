@@ -38,7 +38,7 @@ type Listing struct {
 // List lists the sites of the packages that patterns name, and all that Generate would refuse.
 func List(dir string, patterns []string) (*Listing, error) {
 	g := emptyGeneration()
-	if err := g.scan(dir, patterns); err != nil {
+	if err := g.scan(dir, patterns, scopes.MayHold); err != nil {
 		return nil, err
 	}
 	listing := &Listing{Untyped: g.instrument()}
@@ -81,7 +81,7 @@ func (c *candidate) sites(fset *token.FileSet) []SiteInfo {
 // origin tells where the context of a site comes from.
 func (c *candidate) origin(s *scopes.Site) string {
 	if origin, typed := c.origins[s]; typed || s.Func == nil || s.Block != nil {
-		return origin
+		return origin.String()
 	}
 	return syntacticOrigin(c.syntax, s.Func)
 }

@@ -205,7 +205,7 @@ func (o *overlaying) leaveEmbedded(loads [][]*loaded) {
 				}
 				c.new = c.old
 				if c.instrumented() > 0 {
-					o.refuseAll(c, "the file is embedded by "+l.PkgPath+", and an overlay would change what is embedded; use teleinstr generate, or embed other files only")
+					o.refuseAll(c, scopes.RulePlacement, "the file is embedded by "+l.PkgPath+", and an overlay would change what is embedded; use teleinstr generate, or embed other files only")
 				}
 			}
 		}

@@ -18,7 +18,7 @@ type sourceFile struct {
 	Syntax *ast.File
 	Found  *scopes.Result
 	// Origins is where the context of each site comes from; [typedPackage.edits] fills it in.
-	Origins map[*scopes.Site]string
+	Origins map[*scopes.Site]origin
 }
 
 // A typedPackage is a type-checked package, in one build configuration, with all its files.
@@ -27,7 +27,7 @@ type typedPackage struct {
 	Types  *types.Package
 	Info   *types.Info
 	Syntax []*ast.File
-	// Context is the interface type of context.Context.
+	// Context is the interface type of context.Context; nil if the package cannot know it.
 	Context *types.Interface
 	// OtherNames are the names declared in files of the package's directory that this configuration
 	// leaves out.
@@ -36,9 +36,9 @@ type typedPackage struct {
 	reached map[*types.Func]bool // see finders
 }
 
-func (p *typedPackage) diagnostic(pos token.Pos, subject, format string, args ...any) scopes.Diagnostic {
+func (p *typedPackage) diagnostic(rule scopes.Rule, pos token.Pos, subject, format string, args ...any) scopes.Diagnostic {
 	return scopes.Diagnostic{
-		Position: p.Fset.PositionFor(pos, false), Pos: pos, Subject: subject, Message: fmt.Sprintf(format, args...), Rule: scopes.RuleExpression,
+		Position: p.Fset.PositionFor(pos, false), Subject: subject, Message: fmt.Sprintf(format, args...), Rule: rule,
 	}
 }
 
@@ -50,6 +50,7 @@ type fileEdits struct {
 	importName string      // under which to import the runtime package; empty if a person has done it
 	functions  []*function // by position of their bodies
 	extra      []insertion // for the same-line form
+	hints      []scopes.Diagnostic
 
 	known        map[*ast.BlockStmt]*function
 	declarations map[ast.Node]*declaration

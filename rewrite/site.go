@@ -58,8 +58,8 @@ func newSite(fn *function, s *scopes.Site, path []ast.Node) *site {
 	return st
 }
 
-func (st *site) refuse(pos token.Pos, subject, format string, args ...any) {
-	st.Diagnostics = append(st.Diagnostics, st.fn.pkg.diagnostic(pos, subject, format, args...))
+func (st *site) refuse(rule scopes.Rule, pos token.Pos, subject, format string, args ...any) {
+	st.Diagnostics = append(st.Diagnostics, st.fn.pkg.diagnostic(rule, pos, subject, format, args...))
 }
 
 // start returns where the site starts: the body of the function for directives in its doc comment.
@@ -120,10 +120,10 @@ func (s *step) onReturn() bool {
 
 // instrument works out the code of the site, and hands it to the function. It returns where the context comes
 // from. If anything is wrong with the site, it only says so.
-func (st *site) instrument() (origin string) {
+func (st *site) instrument() origin {
 	steps := st.check()
 	if len(st.Diagnostics) > 0 {
-		return ""
+		return origin{}
 	}
 	src := st.source()
 	for _, s := range steps {
@@ -142,11 +142,11 @@ func (st *site) instrument() (origin string) {
 func (st *site) refuseRebind(s *step, src *source) {
 	switch {
 	case st.rebindProblem != "":
-		st.refuse(s.Pos, s.Subject(), "rebind: %s: %s; take rebind out", src.origin, st.rebindProblem)
+		st.refuse(scopes.RuleArguments, s.Pos, s.Subject(), "rebind: %s: %s; take rebind out", src.origin, st.rebindProblem)
 	case src.name != "":
-		st.refuse(s.Pos, s.Subject(), "rebind: a context is handed on anyway; take rebind out")
+		st.refuse(scopes.RuleArguments, s.Pos, s.Subject(), "rebind: a context is handed on anyway; take rebind out")
 	default:
-		st.refuse(s.Pos, s.Subject(), "rebind: there is no parameter with a method WithContext to hand the context on through; take rebind out")
+		st.refuse(scopes.RuleArguments, s.Pos, s.Subject(), "rebind: there is no parameter with a method WithContext to hand the context on through; take rebind out")
 	}
 }
 
@@ -154,7 +154,7 @@ func (st *site) refuseRebind(s *step, src *source) {
 func (st *site) check() []*step {
 	if st.block != nil && st.block.unreachable {
 		d := st.Directives[0]
-		st.refuse(d.Pos, d.Subject(), "is never reached; move it above the statement before")
+		st.refuse(scopes.RulePlacement, d.Pos, d.Subject(), "is never reached; move it above the statement before")
 		return nil
 	}
 	var steps []*step
@@ -171,6 +171,7 @@ func (st *site) check() []*step {
 		for _, a := range d.Attrs {
 			if x := st.checkExpr(d, a.Key, a.Value); x != nil && st.checkConstant(d, a.Key, x, scopes.Scope) {
 				s.attrs = append(s.attrs, attr{a.Key, x})
+				st.hintError(d, a, x)
 			}
 		}
 		steps = append(steps, s)
@@ -182,7 +183,7 @@ func (st *site) check() []*step {
 func (st *site) checkConstant(d *scopes.Directive, key string, x *expr, v scopes.Verb) bool {
 	problem := x.overflow(v)
 	if problem != "" && x.isNumber(types.IsInteger|types.IsFloat) {
-		st.refuse(x.Pos, d.Subject(), "%s=%s: %s", key, x.Text, problem)
+		st.refuse(scopes.RuleExpression, x.Pos, d.Subject(), "%s=%s: %s", key, x.Text, problem)
 		return false
 	}
 	return true
@@ -199,9 +200,9 @@ func (st *site) checkNumber(s *step) {
 	}
 	if !x.isNumber(want) {
 		qualifier := types.RelativeTo(st.fn.pkg.Types)
-		st.refuse(x.Pos, s.Subject(), "%s=%s: has type %s, which is not %s; %s", s.Name, x.Text, types.TypeString(x.tv.Type, qualifier), what, remedy)
+		st.refuse(scopes.RuleExpression, x.Pos, s.Subject(), "%s=%s: has type %s, which is not %s; %s", s.Name, x.Text, types.TypeString(x.tv.Type, qualifier), what, remedy)
 	} else if name := conversion(s.Verb); st.hides(name) {
-		st.refuse(x.Pos, s.Subject(), "%s=%s: %s needs the type %s, which means something else here; rename that", s.Name, x.Text, s.Subject(), name)
+		st.refuse(scopes.RuleExpression, x.Pos, s.Subject(), "%s=%s: %s needs the type %s, which means something else here; rename that", s.Name, x.Text, s.Subject(), name)
 	}
 }
 
@@ -261,7 +262,7 @@ func (b *builder) checkNested() bool {
 	for _, s := range b.steps {
 		for _, a := range s.attrs {
 			if s.Verb == scopes.Scope && a.value.onReturn {
-				b.refuse(a.value.Pos, s.Subject(), "%s=%s: names a result, which is not known when the block ends; record it where it is, or for the whole function", a.key, a.value.Text)
+				b.refuse(scopes.RuleExpression, a.value.Pos, s.Subject(), "%s=%s: names a result, which is not known when the block ends; record it where it is, or for the whole function", a.key, a.value.Text)
 				ok = false
 			}
 		}

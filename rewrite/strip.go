@@ -60,7 +60,7 @@ func (s *stripper) offset(pos token.Pos) int { return s.fset.PositionFor(pos, fa
 
 func (s *stripper) errorf(pos token.Pos, subject, format string, args ...any) {
 	s.diagnostics = append(s.diagnostics, scopes.Diagnostic{
-		Position: s.fset.PositionFor(pos, false), Pos: pos, Subject: subject, Message: fmt.Sprintf(format, args...), Rule: scopes.RuleGeneratedCode,
+		Position: s.fset.PositionFor(pos, false), Subject: subject, Message: fmt.Sprintf(format, args...), Rule: scopes.RuleGeneratedCode,
 	})
 }
 

@@ -248,15 +248,19 @@ func reaches(p *packages.Package, path string, seen map[string]bool) bool {
 	return false
 }
 
-// check type-checks the files of the package, function bodies included.
-func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*typedPackage, []scopes.Diagnostic) {
-	info := &types.Info{
+func newInfo() *types.Info {
+	return &types.Info{
 		Types:     map[ast.Expr]types.TypeAndValue{},
 		Defs:      map[*ast.Ident]types.Object{},
 		Uses:      map[*ast.Ident]types.Object{},
 		Implicits: map[ast.Node]types.Object{},
 		Scopes:    map[ast.Node]*types.Scope{},
 	}
+}
+
+// check type-checks the files of the package, function bodies included.
+func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*typedPackage, []scopes.Diagnostic) {
+	info := newInfo()
 	var diagnostics []scopes.Diagnostic
 	config := l.world.config(l.Package)
 	config.Error = func(err error) {

@@ -14,8 +14,6 @@ type Diagnostic struct {
 	// Position is where it is wrong. It never follows //line directives: what is to be mended is the
 	// file that holds the directive.
 	Position token.Position
-	// Pos is Position in the file set that Find was given; token.NoPos for what did not come from Find.
-	Pos token.Pos
 	// Subject is what is wrong: the directive as written, or the function.
 	Subject string
 	// Message is "reason; remedy", without a capital and without a full stop.
@@ -41,9 +39,7 @@ func (d Diagnostic) Error() string { return d.String() }
 func SortDiagnostics(diagnostics []Diagnostic) []Diagnostic {
 	slices.SortStableFunc(diagnostics, func(a, b Diagnostic) int {
 		return cmp.Or(
-			cmp.Compare(a.Position.Filename, b.Position.Filename),
-			cmp.Compare(a.Position.Line, b.Position.Line),
-			cmp.Compare(a.Position.Column, b.Position.Column),
+			comparePositions(a.Position, b.Position),
 			cmp.Compare(a.Subject, b.Subject),
 			cmp.Compare(a.Message, b.Message),
 		)

@@ -21,14 +21,14 @@ type Source struct {
 	Src  []byte
 }
 
-// Scan reads the Go files that patterns name and returns those that may hold directives (see MayHold), by
+// Scan reads the Go files that patterns name and returns those whose source is of interest, as [MayHold] tells for instance, by
 // path. A pattern is a directory, a file, or a go package pattern such as ./... or example.com/m/...; as
 // with the go command, "..." does not enter vendor, testdata, directories whose names start with a dot or an
 // underscore, and nested modules unless a go.work file puts them to use. No pattern stands for the directory
 // dir.
 //
 // Files of all build configurations are read. A pattern that names no Go file is an error.
-func Scan(dir string, patterns []string) ([]Source, error) {
+func Scan(dir string, patterns []string, ofInterest func(src []byte) bool) ([]Source, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
@@ -36,7 +36,7 @@ func Scan(dir string, patterns []string) ([]Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := fileSet{dir: dir, workspace: workspace, seen: map[string]bool{}}
+	s := fileSet{dir: dir, workspace: workspace, ofInterest: ofInterest, seen: map[string]bool{}}
 	for _, pattern := range patterns {
 		before := s.matched
 		if err := s.expand(pattern); err != nil {
@@ -51,11 +51,12 @@ func Scan(dir string, patterns []string) ([]Source, error) {
 
 // A fileSet collects the paths of the files to read.
 type fileSet struct {
-	dir       string
-	workspace map[string]bool // directories of the modules that go.work uses
-	paths     []string
-	seen      map[string]bool
-	matched   int // files matched, those seen before included
+	dir        string
+	workspace  map[string]bool // directories of the modules that go.work uses
+	ofInterest func(src []byte) bool
+	paths      []string
+	seen       map[string]bool
+	matched    int // files matched, those seen before included
 }
 
 func (s *fileSet) abs(path string) string {
@@ -212,7 +213,7 @@ func (s *fileSet) add(path string) {
 	}
 }
 
-// read reads the files, several at a time, and keeps those that may hold directives.
+// read reads the files, several at a time, and keeps those of interest.
 func (s *fileSet) read() ([]Source, error) {
 	slices.Sort(s.paths)
 	sources := make([]Source, len(s.paths))
@@ -223,7 +224,7 @@ func (s *fileSet) read() ([]Source, error) {
 		wg.Go(func() {
 			for i := w; i < len(s.paths); i += workers {
 				src, err := os.ReadFile(s.paths[i])
-				if errs[i] = err; err == nil && MayHold(src) {
+				if errs[i] = err; err == nil && s.ofInterest(src) {
 					sources[i] = Source{s.paths[i], src}
 				}
 			}

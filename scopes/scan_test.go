@@ -96,7 +96,7 @@ func TestScan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.patterns, func(t *testing.T) {
-			sources, err := scopes.Scan(dir, strings.Fields(tt.patterns))
+			sources, err := scopes.Scan(dir, strings.Fields(tt.patterns), scopes.MayHold)
 			var got []string
 			for _, s := range sources {
 				rel, err := filepath.Rel(dir, s.Path)
@@ -118,11 +118,11 @@ func TestScan(t *testing.T) {
 	}
 	for work, want := range map[string]int{"": 5, "off": 4} {
 		t.Setenv("GOWORK", work)
-		if sources, err := scopes.Scan(dir, []string{"./..."}); err != nil || len(sources) != want {
+		if sources, err := scopes.Scan(dir, []string{"./..."}, scopes.MayHold); err != nil || len(sources) != want {
 			t.Errorf("with GOWORK=%s, %d files of a workspace, want %d: %v", work, len(sources), want, err)
 		}
 	}
-	if _, err := scopes.Scan(dir, []string{"example.com/unknown"}); err == nil || !strings.HasPrefix(err.Error(), "example.com/unknown: ") {
+	if _, err := scopes.Scan(dir, []string{"example.com/unknown"}, scopes.MayHold); err == nil || !strings.HasPrefix(err.Error(), "example.com/unknown: ") {
 		t.Errorf("unknown package: %v", err)
 	}
 }

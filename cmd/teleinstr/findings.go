@@ -4,13 +4,35 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
+// findings are what lint prints.
+type findings struct {
+	diagnostics []scopes.Diagnostic
+	rules       scopes.Selection
+}
+
+// fail reports whether there is more than hints.
+func (f findings) fail() bool {
+	return slices.ContainsFunc(f.diagnostics, func(d scopes.Diagnostic) bool { return f.rules.Level(d.Rule) == scopes.Error })
+}
+
+// relativeTo returns the findings with paths as users are shown them.
+func (f findings) relativeTo(dir string) findings {
+	f.diagnostics = slices.Clone(f.diagnostics)
+	for i := range f.diagnostics {
+		at := &f.diagnostics[i].Position
+		at.Filename = relative(dir, at.Filename)
+	}
+	return f
+}
+
 // formats are the ways to print findings, by the name that --format has for them.
-var formats = map[string]func(io.Writer, []scopes.Diagnostic) error{
+var formats = map[string]func(io.Writer, findings) error{
 	"text":   writeText,
 	"json":   writeFindings,
 	"github": writeGitHub,
@@ -18,9 +40,14 @@ var formats = map[string]func(io.Writer, []scopes.Diagnostic) error{
 
 const formatNames = "text, json or github"
 
-func writeText(w io.Writer, findings []scopes.Diagnostic) error {
-	for _, d := range findings {
-		fmt.Fprintln(w, d)
+// writeText writes a line a finding, and ends it with the rule to look up, or to switch off.
+func writeText(w io.Writer, found findings) error {
+	for _, d := range found.diagnostics {
+		rule := string(d.Rule)
+		if found.rules.Level(d.Rule) == scopes.Hint {
+			rule = "hint: " + rule
+		}
+		fmt.Fprintf(w, "%s (%s)\n", d, rule)
 	}
 	return nil
 }
@@ -31,16 +58,17 @@ type finding struct {
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
 	Rule    string `json:"rule"`
+	Level   string `json:"level"` // error or hint
 	Subject string `json:"subject,omitempty"`
 	Message string `json:"message"`
 	// Fix is what --fix would do; empty if that takes a person.
 	Fix string `json:"fix,omitempty"`
 }
 
-func writeFindings(w io.Writer, findings []scopes.Diagnostic) error {
+func writeFindings(w io.Writer, found findings) error {
 	rows := []finding{}
-	for _, d := range findings {
-		row := finding{d.Position.Filename, d.Position.Line, d.Position.Column, string(d.Rule), d.Subject, d.Message, ""}
+	for _, d := range found.diagnostics {
+		row := finding{d.Position.Filename, d.Position.Line, d.Position.Column, string(d.Rule), found.rules.Level(d.Rule).String(), d.Subject, d.Message, ""}
 		if d.Fix != nil {
 			row.Fix = d.Fix.Message
 		}
@@ -60,13 +88,17 @@ var (
 )
 
 // writeGitHub writes workflow commands, which GitHub shows as annotations of the lines that they name.
-func writeGitHub(w io.Writer, findings []scopes.Diagnostic) error {
-	for _, d := range findings {
+func writeGitHub(w io.Writer, found findings) error {
+	for _, d := range found.diagnostics {
+		command := "error"
+		if found.rules.Level(d.Rule) == scopes.Hint {
+			command = "notice"
+		}
 		message := d.Message
 		if d.Subject != "" {
 			message = d.Subject + ": " + message
 		}
-		fmt.Fprintf(w, "::error file=%s,line=%d,col=%d,title=%s::%s\n", escapeProperty.Replace(d.Position.Filename),
+		fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", command, escapeProperty.Replace(d.Position.Filename),
 			d.Position.Line, d.Position.Column, escapeProperty.Replace("teleinstr "+string(d.Rule)), escapeData.Replace(message))
 	}
 	return nil

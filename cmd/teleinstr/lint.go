@@ -7,27 +7,35 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/teleinstr/teleinstr/rewrite"
+	"github.com/teleinstr/teleinstr/scopes"
 )
 
 func newLint() *cobra.Command {
 	format := "text"
 	fix, diff := false, false
+	var enable, disable []string
 	cmd := &cobra.Command{
 		Use:   "lint [packages]",
-		Short: "Report directives that are invalid, misspelt or misplaced",
-		Long: `lint reports every directive that generate would refuse for what can be seen without types: invalid
-names and keys, misspelt and misplaced directives, expressions that do not parse, functions that cannot be
-instrumented, generated code that was edited. It needs neither a module nor a package that compiles. The exit status is 1 if it reports
-anything.
+		Short: "Report what is wrong with directives, generated code and calls of the runtime package",
+		Long: `lint reports every directive that generate would refuse, generated code that was edited or is out of date, and calls
+of the runtime package written by hand that break its rules. Hints tell what may well be meant, such as a scope that
+finds no context. The exit status is 1 if it reports more than hints.
+
+Only files that hold any of this are parsed, and only their packages are type-checked. It needs no network and no package that
+compiles: what could not be checked for the lack of types is said on standard error.
+
+A finding ends in the rule that it is of. --disable takes rules out, and --enable makes hints fail; --disable all --enable RULE
+leaves one rule alone. A comment //nolint:teleinstr in the line, or above the declaration or statement, speaks for what is meant.
 
 With --fix it mends what it can: names become the nearest valid ones, misspelt directives are spelt right, repeated keys are
-dropped. What is left is reported.
+dropped, contexts that are dropped are assigned. What is left is reported.
 
-go vet -vettool=$(which teleinstr) finds the same where packages compile, and looks at calls of the runtime package
-written by hand as well.`,
+go vet -vettool=$(which teleinstr) finds the same in one package at a time.`,
 		Example: `  teleinstr lint ./...
-  teleinstr lint --format github ./...   # in a GitHub workflow
-  teleinstr lint --fix -d ./...          # what would --fix do?`,
+  teleinstr lint --enable no-context ./...     # every scope must nest
+  teleinstr lint --disable cardinality ./...
+  teleinstr lint --format github ./...         # in a GitHub workflow
+  teleinstr lint --fix -d ./...                # what would --fix do?`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			write := formats[format]
 			switch {
@@ -36,54 +44,56 @@ written by hand as well.`,
 			case diff && !fix:
 				return fmt.Errorf("-d prints what --fix would change; give --fix as well")
 			}
+			rules, err := scopes.Select(enable, disable)
+			if err != nil {
+				return err
+			}
 			dir, err := workingDirectory()
 			if err != nil {
 				return err
 			}
-			result, err := rewrite.Lint(dir, args)
-			if err == nil && fix {
-				result, err = mend(cmd, dir, args, result, diff)
-			}
-			if errors.Is(err, errFindings) {
-				return err
+			lint := func() (*rewrite.LintResult, error) { return rewrite.Lint(dir, args, rules) }
+			result, err := lint()
+			if err == nil && fix && !diff {
+				result, err = mend(cmd, result, lint)
 			}
 			if err != nil {
 				return relativeError(dir, err)
 			}
-			for i := range result.Diagnostics {
-				at := &result.Diagnostics[i].Position
-				at.Filename = relative(dir, at.Filename)
+			for _, why := range result.Untyped {
+				fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: not checked by the rules that need types: %v\n", relativeError(dir, errors.New(why)))
 			}
-			if err := write(cmd.OutOrStdout(), result.Diagnostics); err != nil {
+			found := findings{result.Diagnostics, rules}
+			if diff {
+				changes := output{diff: true}
+				changes.print(cmd.OutOrStdout(), dir, &rewrite.Result{Changes: result.Changes})
+			} else if err := write(cmd.OutOrStdout(), found.relativeTo(dir)); err != nil {
 				return err
 			}
-			if len(result.Diagnostics) > 0 {
+			if found.fail() {
 				return errFindings
 			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", format, "how to print findings: "+formatNames)
+	cmd.Flags().StringSliceVar(&enable, "enable", nil, "fail on findings of these `rules`, hints or not; all for all")
+	cmd.Flags().StringSliceVar(&disable, "disable", nil, "leave these `rules` out; all for all but those enabled")
 	cmd.Flags().BoolVar(&fix, "fix", false, "mend what can be mended")
 	cmd.Flags().BoolVarP(&diff, "diff", "d", false, "with --fix, change nothing; print what would change as a unified diff")
 	return cmd
 }
 
-// mend writes the fixes, or prints them, and returns what is left. A fix may uncover more to fix.
-func mend(cmd *cobra.Command, dir string, args []string, result *rewrite.LintResult, diff bool) (*rewrite.LintResult, error) {
-	if diff {
-		out := output{diff: true}
-		out.print(cmd.OutOrStdout(), dir, &rewrite.Result{Changes: result.Changes})
-		if len(result.Diagnostics) > 0 {
-			return nil, errFindings
+// mend writes the fixes, and returns what is left. A fix may uncover more to fix.
+func mend(cmd *cobra.Command, result *rewrite.LintResult, lint func() (*rewrite.LintResult, error)) (*rewrite.LintResult, error) {
+	for len(result.Changes) > 0 {
+		err := write(cmd.Context(), result.Changes)
+		if err == nil {
+			result, err = lint()
 		}
-		return result, nil
-	}
-	var err error
-	for len(result.Changes) > 0 && err == nil {
-		if err = write(cmd.Context(), result.Changes); err == nil {
-			result, err = rewrite.Lint(dir, args)
+		if err != nil {
+			return nil, err
 		}
 	}
-	return result, err
+	return result, nil
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 //	replace FILE OLD NEW     replace OLD, which must be there once; \n and \t stand for newline and tab
 //	bom FILE, chomp FILE     put a byte order mark in front; take the last newline off
 //	snapshot                 remember all files below the current directory
+//	refused FILE             the last command has said on standard error what lint has in FILE, but for rules and hints
 //	unchanged                no file below it differs from the snapshot, none was added or removed
 //
 // Without a snapshot, unchanged goes by what the archive holds.
@@ -60,6 +62,7 @@ func TestScripts(t *testing.T) {
 			"replace":   replace,
 			"bom":       edit(func(src []byte) []byte { return append([]byte("\ufeff"), src...) }),
 			"chomp":     edit(func(src []byte) []byte { return bytes.TrimSuffix(src, []byte("\n")) }),
+			"refused":   refused,
 			"snapshot":  retake,
 			"unchanged": unchanged,
 		},
@@ -141,6 +144,23 @@ func edit(change func([]byte) []byte) func(*testscript.TestScript, bool, []strin
 		src, err := os.ReadFile(path)
 		ts.Check(err)
 		ts.Check(os.WriteFile(path, change(src), 0o644))
+	}
+}
+
+var rule = regexp.MustCompile(`(?m) \((hint: )?[a-z-]+\)$`)
+
+func refused(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: refused FILE")
+	}
+	var want strings.Builder
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if !strings.Contains(line, " (hint: ") {
+			want.WriteString(rule.ReplaceAllString(line, ""))
+		}
+	}
+	if got := ts.ReadFile("stderr"); got != want.String() {
+		ts.Fatalf("standard error:\n%s\nwant:\n%s", got, want.String())
 	}
 }
 

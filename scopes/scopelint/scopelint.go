@@ -1,202 +1,124 @@
 // Package scopelint is the linter of //tele: directives, and of calls of the runtime package by hand, as an analyzer for
-// go vet, go fix and golangci-lint. The rules of directives are those of package scopes, so that it cannot
-// disagree with teleinstr lint and generate.
+// go vet, go fix and golangci-lint. Its rules are those of teleinstr lint, which docs/lint.md describes, as far as one package and one build
+// configuration show them: the two share their code, and cannot disagree.
 //
-// The identifier of the rule that a finding is about is its category.
+// The identifier of the rule that a finding is about is its category. An analyzer has no hints: the rules that are hints by
+// nature report nothing unless they are enabled.
 package scopelint
 
 import (
-	"fmt"
-	"go/ast"
-	"go/constant"
 	"go/token"
-	"go/types"
-	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/types/typeutil"
 
+	"github.com/teleinstr/teleinstr/rewrite"
 	"github.com/teleinstr/teleinstr/scopes"
-	"github.com/teleinstr/teleinstr/scopes/scopename"
 )
 
-// The rules that take types.
-const (
-	// RuleUnended: a scope that was started by hand is never ended, and so never reported.
-	RuleUnended scopes.Rule = "unended"
-)
+// Analyzer reports what is wrong with directives, generated code and calls of the runtime package. Its flags enable and disable
+// take identifiers of rules, separated by commas. It leaves out what comments such as //nolint:teleinstr speak for.
+var Analyzer = configurable()
 
-// Analyzer reports invalid, misspelt and misplaced directives, and constant names and keys that calls of the runtime
-// package must not have.
-var Analyzer = &analysis.Analyzer{
-	Name: "teleinstr",
-	Doc: `check //tele: directives and calls of the telemetry runtime
+// An Option changes what the analyzer that New returns does.
+type Option func(*settings)
+
+type settings struct {
+	enable, disable []string
+	suppresses      bool
+}
+
+// Rules enables rules, which are hints by nature perhaps, and disables others; see [scopes.Select].
+func Rules(enable, disable []string) Option {
+	return func(s *settings) { s.enable, s.disable = enable, disable }
+}
+
+// KeepSuppressed has the analyzer report what //nolint comments speak for: for drivers that look at those comments themselves, and
+// want to know which of them are in use.
+func KeepSuppressed() Option {
+	return func(s *settings) { s.suppresses = false }
+}
+
+// New returns an analyzer with its rules set. It returns an error if there is no rule of a name.
+func New(options ...Option) (*analysis.Analyzer, error) {
+	s := &settings{suppresses: true}
+	for _, option := range options {
+		option(s)
+	}
+	if _, err := scopes.Select(s.enable, s.disable); err != nil {
+		return nil, err
+	}
+	return newAnalyzer(s), nil
+}
+
+func newAnalyzer(s *settings) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "teleinstr",
+		Doc: `check //tele: directives and calls of the telemetry runtime
 
 A directive that is misspelt, misplaced or malformed would be refused by teleinstr generate. A constant scope name
 that breaks the strict form, or a metadata key that is reserved, would panic or be replaced when the program runs. A scope that is
-never ended is never reported.`,
-	URL: "https://pkg.go.dev/" + scopelintPath,
-	Run: run,
+never ended is never reported. Generated code that is out of date does what was asked for before.`,
+		URL: "https://pkg.go.dev/github.com/teleinstr/teleinstr/scopes/scopelint",
+		Run: s.run,
+	}
 }
 
-const (
-	module        = "github.com/teleinstr/teleinstr"
-	runtimePath   = module + "/runtime"
-	scopelintPath = module + "/scopes/scopelint"
-)
+// configurable returns an analyzer whose rules are set by flags.
+func configurable() *analysis.Analyzer {
+	s := &settings{suppresses: true}
+	a := newAnalyzer(s)
+	list := func(to *[]string) func(string) error {
+		return func(value string) error {
+			*to = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+			_, err := scopes.Select(s.enable, s.disable)
+			return err
+		}
+	}
+	a.Flags.Func("enable", "report findings of these `rules`, hints by nature or not; all for all", list(&s.enable))
+	a.Flags.Func("disable", "leave these `rules` out; all for all but those enabled", list(&s.disable))
+	return a
+}
 
-func run(pass *analysis.Pass) (any, error) {
+func (s *settings) run(pass *analysis.Pass) (any, error) {
+	rules, err := scopes.Select(s.enable, s.disable)
+	if err != nil {
+		return nil, err
+	}
+	found, err := rewrite.LintPackage(rewrite.Package{
+		Fset: pass.Fset, Files: pass.Files, Types: pass.Pkg, Info: pass.TypesInfo, Sizes: pass.TypesSizes, ReadFile: pass.ReadFile,
+	}, rules, s.suppresses)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]*token.File{}
 	for _, file := range pass.Files {
-		name := pass.Fset.File(file.FileStart).Name()
-		src, err := pass.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		if scopes.MayHold(src) {
-			for _, d := range scopes.Find(pass.Fset, file, src).Diagnostics() {
-				pass.Report(finding(d))
+		f := pass.Fset.File(file.FileStart)
+		files[f.Name()] = f
+	}
+	for _, d := range found {
+		if rules.Level(d.Rule) == scopes.Error {
+			f := finding(files[d.Position.Filename], d)
+			if pass.Fset.Position(f.Pos).Filename != d.Position.Filename {
+				f.SuggestedFixes = nil // they would go into what cgo, for instance, has made of the file
 			}
-		}
-		if slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool { return p.Path() == runtimePath }) {
-			checkCalls(pass, file)
+			pass.Report(f)
 		}
 	}
 	return nil, nil
 }
 
-func finding(d scopes.Diagnostic) analysis.Diagnostic {
-	out := analysis.Diagnostic{Pos: d.Pos, Category: string(d.Rule), Message: d.Message}
+// finding returns a diagnostic about a file as drivers of analyzers know it.
+func finding(file *token.File, d scopes.Diagnostic) analysis.Diagnostic {
+	out := analysis.Diagnostic{Pos: file.Pos(d.Position.Offset), Category: string(d.Rule), Message: d.Message}
 	if d.Subject != "" {
 		out.Message = d.Subject + ": " + d.Message
 	}
 	if fix := d.Fix; fix != nil {
 		out.SuggestedFixes = []analysis.SuggestedFix{{
 			Message:   fix.Message,
-			TextEdits: []analysis.TextEdit{{Pos: fix.Pos, End: fix.EndPos, NewText: []byte(fix.Text)}},
+			TextEdits: []analysis.TextEdit{{Pos: file.Pos(fix.Start), End: file.Pos(fix.End), NewText: []byte(fix.Text)}},
 		}}
 	}
 	return out
-}
-
-// checkCalls checks the calls of the runtime package in a file.
-func checkCalls(pass *analysis.Pass, file *ast.File) {
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			checkCall(pass, n)
-		case *ast.AssignStmt:
-			checkEnded(pass, file, n)
-		}
-		return true
-	})
-}
-
-// checkCall checks the constant arguments of a call that are a name or a key: the parameters of the runtime package are called
-// so.
-func checkCall(pass *analysis.Pass, call *ast.CallExpr) {
-	fn := runtimeFunction(pass, call)
-	if fn == nil {
-		return
-	}
-	params := fn.Signature().Params()
-	for i, arg := range call.Args {
-		param := params.At(min(i, params.Len()-1))
-		switch param.Name() {
-		case "name":
-			checkConstant(pass, arg, scopes.RuleName, scopename.Check, scopename.Suggest)
-		case "key":
-			checkConstant(pass, arg, scopes.RuleKey, scopename.CheckKey, func(string) string { return "" })
-		default:
-			checkAttribute(pass, arg)
-		}
-	}
-}
-
-// runtimeFunction returns the function or method of the runtime package that is called; nil for any other.
-func runtimeFunction(pass *analysis.Pass, call *ast.CallExpr) *types.Func {
-	fn, ok := typeutil.Callee(pass.TypesInfo, call).(*types.Func)
-	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != runtimePath {
-		return nil
-	}
-	return fn
-}
-
-// checkAttribute checks the key of an attribute that is made where it is handed over: slog.Int("n", 1).
-func checkAttribute(pass *analysis.Pass, arg ast.Expr) {
-	call, ok := ast.Unparen(arg).(*ast.CallExpr)
-	if !ok || len(call.Args) == 0 {
-		return
-	}
-	fn, ok := typeutil.Callee(pass.TypesInfo, call).(*types.Func)
-	if ok && fn.Pkg() != nil && fn.Pkg().Path() == "log/slog" && fn.Signature().Params().At(0).Name() == "key" {
-		checkConstant(pass, call.Args[0], scopes.RuleKey, scopename.CheckKey, func(string) string { return "" })
-	}
-}
-
-func checkConstant(pass *analysis.Pass, arg ast.Expr, rule scopes.Rule, check func(string) error, suggest func(string) string) {
-	value := pass.TypesInfo.Types[arg].Value
-	if value == nil || value.Kind() != constant.String {
-		return
-	}
-	text := constant.StringVal(value)
-	err := check(text)
-	if err == nil {
-		return
-	}
-	d := analysis.Diagnostic{Pos: arg.Pos(), End: arg.End(), Category: string(rule), Message: err.Error()}
-	_, isLiteral := ast.Unparen(arg).(*ast.BasicLit)
-	if better := suggest(text); better != "" && isLiteral {
-		d.SuggestedFixes = []analysis.SuggestedFix{{
-			Message:   "rename it to " + better,
-			TextEdits: []analysis.TextEdit{{Pos: arg.Pos(), End: arg.End(), NewText: fmt.Appendf(nil, "%q", better)}},
-		}}
-	}
-	pass.Report(d)
-}
-
-// checkEnded reports a scope that is started in an assignment and of which nothing becomes: _, scope := tele.Start(…).
-func checkEnded(pass *analysis.Pass, file *ast.File, assign *ast.AssignStmt) {
-	if len(assign.Rhs) != 1 || len(assign.Lhs) != 2 {
-		return
-	}
-	call, ok := ast.Unparen(assign.Rhs[0]).(*ast.CallExpr)
-	if !ok {
-		return
-	}
-	fn := runtimeFunction(pass, call)
-	if fn == nil || fn.Signature().Results().Len() != 2 {
-		return
-	}
-	id, ok := assign.Lhs[1].(*ast.Ident)
-	if !ok {
-		return
-	}
-	v := pass.TypesInfo.ObjectOf(id)
-	if id.Name != "_" && (assign.Tok != token.DEFINE || v == nil || isEnded(pass, file, v)) {
-		return
-	}
-	pass.Report(analysis.Diagnostic{
-		Pos: id.Pos(), End: id.End(), Category: string(RuleUnended),
-		Message: fmt.Sprintf("the scope of %s is never ended, and so never reported; defer its End", fn.Name()),
-	})
-}
-
-// isEnded reports whether a scope is ended somewhere, or handed to something that may.
-func isEnded(pass *analysis.Pass, file *ast.File, v types.Object) bool {
-	ended := false
-	harmless := map[*ast.Ident]bool{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok && n.Sel.Name == "Context" {
-				harmless[x] = true
-			}
-		case *ast.Ident:
-			if pass.TypesInfo.Uses[n] == v && !harmless[n] {
-				ended = true
-			}
-		}
-		return !ended
-	})
-	return ended
 }
