@@ -29,6 +29,8 @@ type Result struct {
 	Diagnostics []scopes.Diagnostic
 	// Notices are what the user still has to do, beside writing the changes.
 	Notices []string
+
+	footprint Footprint
 }
 
 // Generate works out the generated code of the packages that patterns name (see [scopes.Scan]).
@@ -61,6 +63,7 @@ type generation struct {
 	failed      map[string]bool
 	diagnostics []scopes.Diagnostic
 	notices     map[string]bool
+	footprint   Footprint
 	// ready makes sure that the package can import what generated code needs.
 	ready func(*loaded) error
 	// wants reports whether a file, whose sites are found, is of interest.
@@ -79,11 +82,15 @@ func newGeneration(dir string, patterns []string) (*generation, error) {
 }
 
 func (g *generation) scan(dir string, patterns []string, ofInterest func(src []byte) bool) error {
-	sources, err := scopes.Scan(dir, patterns, ofInterest)
-	for _, source := range sources {
+	scanned, err := scopes.Scan(dir, patterns, ofInterest)
+	if err != nil {
+		return err
+	}
+	g.footprint = Footprint{Trees: scanned.Trees, Directories: scanned.Directories, Complete: scanned.Complete}
+	for _, source := range scanned.Sources {
 		g.add(source)
 	}
-	return err
+	return nil
 }
 
 // emptyGeneration returns a generation that works out edits, and prints them nowhere.
@@ -220,7 +227,7 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 		}
 		r := requests[k]
 		if r == nil {
-			r = &request{dir: root, configuration: config, overlay: g.overlay()}
+			r = &request{dir: root, configuration: config}
 			requests[k], order = r, append(order, k)
 		}
 		requested[k] = append(requested[k], c)
@@ -232,8 +239,10 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 		}
 	}
 	for _, k := range order {
-		pkgs, err := load(*requests[k])
+		pkgs, err := g.load(*requests[k])
 		if err == nil {
+			g.footprint.Modules = append(g.footprint.Modules, k.root)
+			g.footprint.addPackages(pkgs)
 			err = g.instrumentPackages(pkgs)
 		}
 		if err == nil {
@@ -244,6 +253,19 @@ func (g *generation) instrumentAll(files []*candidate, how func(*candidate) (con
 		}
 	}
 	return nil
+}
+
+// load loads packages. To the go command, generated code is but an import more, until that is not to be had: then it is
+// shown the files without.
+func (g *generation) load(r request) ([]*loaded, error) {
+	pkgs, err := load(r)
+	if err == nil && !slices.ContainsFunc(pkgs, (*loaded).anyErrors) {
+		return pkgs, nil
+	}
+	if r.overlay = g.overlay(); len(r.overlay) == 0 {
+		return pkgs, err
+	}
+	return load(r)
 }
 
 // overlay returns the files that hold generated code, without it.
@@ -404,7 +426,7 @@ func (g *generation) refuseAll(c *candidate, rule scopes.Rule, message string) {
 }
 
 func (g *generation) result() *Result {
-	r := &Result{Diagnostics: scopes.SortDiagnostics(g.diagnostics), Notices: slices.Sorted(maps.Keys(g.notices))}
+	r := &Result{Diagnostics: scopes.SortDiagnostics(g.diagnostics), Notices: slices.Sorted(maps.Keys(g.notices)), footprint: g.footprint}
 	for _, path := range g.paths() {
 		c := g.files[path]
 		if !g.failed[filepath.Dir(path)] && !bytes.Equal(c.old, c.new) {

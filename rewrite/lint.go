@@ -19,6 +19,8 @@ type LintResult struct {
 	Changes []Change
 	// Untyped says which packages could not be checked by the rules that need types, and why.
 	Untyped []string
+
+	footprint Footprint
 }
 
 // Lint finds what is wrong with the directives and the generated code of the packages that patterns name, and with their
@@ -184,7 +186,7 @@ func (l *linting) finished() *LintResult {
 	for _, d := range l.rules.Keep(scopes.SortDiagnostics(append(l.diagnostics, l.found...))) {
 		byFile[d.Position.Filename] = append(byFile[d.Position.Filename], d)
 	}
-	r := &LintResult{Untyped: l.notes}
+	r := &LintResult{Untyped: l.notes, footprint: l.footprint}
 	for _, path := range l.paths() {
 		c := l.files[path]
 		found := l.unsuppressed(c, byFile[path])

@@ -186,7 +186,7 @@ func (o *overlaying) finished() *Overlay {
 	for _, path := range o.paths() {
 		out.Sites += o.files[path].instrumented()
 	}
-	out.Directories = o.edited()
+	out.Directories = slices.Sorted(maps.Keys(editedDirectories(o.roots)))
 	for _, l := range o.local(o.roots) {
 		out.embedded = append(out.embedded, l.EmbedFiles...)
 	}
@@ -214,18 +214,6 @@ func (o *overlaying) leaveEmbedded(loads [][]*loaded) {
 
 // Embeds reports whether a package in the build embeds the file.
 func (o *Overlay) Embeds(path string) bool { return slices.Contains(o.embedded, path) }
-
-// edited returns the directories of packages that belong to main modules, or to modules replaced by directories.
-func (o *overlaying) edited() []string {
-	dirs := map[string]bool{}
-	packages.Visit(packagesOf(o.roots), nil, func(p *packages.Package) {
-		replaced := p.Module != nil && p.Module.Replace != nil && p.Module.Replace.Version == "" && p.Module.Path != runtimeModule
-		if (isMain(p) || replaced) && p.Dir != "" && !isTestMain(p) {
-			dirs[p.Dir] = true
-		}
-	})
-	return slices.Sorted(maps.Keys(dirs))
-}
 
 func packagesOf(pkgs []*loaded) []*packages.Package {
 	var out []*packages.Package

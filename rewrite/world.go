@@ -234,6 +234,16 @@ func (l *loaded) mayBeBelowRuntime() bool {
 	return l.Module == nil || slices.Contains([]string{"std", "cmd", runtimeModule}, l.Module.Path)
 }
 
+// anyErrors reports whether the go command finds anything wrong with the package, or with one of the main modules that it imports.
+func (l *loaded) anyErrors() bool {
+	found := false
+	packages.Visit([]*packages.Package{l.Package}, func(p *packages.Package) bool {
+		found = found || isMain(p) && len(p.Errors) > 0
+		return !found
+	}, nil)
+	return found
+}
+
 // reaches reports whether p imports the package with the given path, directly or not.
 func reaches(p *packages.Package, path string, seen map[string]bool) bool {
 	for _, dep := range p.Imports {

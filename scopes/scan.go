@@ -21,14 +21,24 @@ type Source struct {
 	Src  []byte
 }
 
-// Scan reads the Go files that patterns name and returns those whose source is of interest, as [MayHold] tells for instance, by
-// path. A pattern is a directory, a file, or a go package pattern such as ./... or example.com/m/...; as
+// A Scanned is what Scan has found.
+type Scanned struct {
+	// Sources are the files of interest, by path.
+	Sources []Source
+	// Trees and Directories are where the patterns led, with all below and without. They are all that the sources
+	// follow from if Complete is set: it is not if the go command was asked about a pattern.
+	Trees, Directories []string
+	Complete           bool
+}
+
+// Scan reads the Go files that patterns name and finds those whose source is of interest, as [MayHold] tells for
+// instance. A pattern is a directory, a file, or a go package pattern such as ./... or example.com/m/...; as
 // with the go command, "..." does not enter vendor, testdata, directories whose names start with a dot or an
 // underscore, and nested modules unless a go.work file puts them to use. No pattern stands for the directory
 // dir.
 //
 // Files of all build configurations are read. A pattern that names no Go file is an error.
-func Scan(dir string, patterns []string, ofInterest func(src []byte) bool) ([]Source, error) {
+func Scan(dir string, patterns []string, ofInterest func(src []byte) bool) (*Scanned, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
@@ -36,7 +46,7 @@ func Scan(dir string, patterns []string, ofInterest func(src []byte) bool) ([]So
 	if err != nil {
 		return nil, err
 	}
-	s := fileSet{dir: dir, workspace: workspace, ofInterest: ofInterest, seen: map[string]bool{}}
+	s := fileSet{dir: dir, workspace: workspace, ofInterest: ofInterest, seen: map[string]bool{}, scanned: Scanned{Complete: true}}
 	for _, pattern := range patterns {
 		before := s.matched
 		if err := s.expand(pattern); err != nil {
@@ -46,7 +56,10 @@ func Scan(dir string, patterns []string, ofInterest func(src []byte) bool) ([]So
 			return nil, fmt.Errorf("%s: no Go files found; give a directory, a file or a pattern such as ./...", pattern)
 		}
 	}
-	return s.read()
+	if s.scanned.Sources, err = s.read(); err != nil {
+		return nil, err
+	}
+	return &s.scanned, nil
 }
 
 // A fileSet collects the paths of the files to read.
@@ -57,6 +70,7 @@ type fileSet struct {
 	paths      []string
 	seen       map[string]bool
 	matched    int // files matched, those seen before included
+	scanned    Scanned
 }
 
 func (s *fileSet) abs(path string) string {
@@ -82,11 +96,14 @@ func (s *fileSet) expand(pattern string) error {
 	case !info.IsDir() && !strings.HasSuffix(root, ".go"):
 		return fmt.Errorf("%s: not a Go file; give a directory, a .go file or a pattern such as ./...", pattern)
 	case !info.IsDir():
+		s.scanned.Directories = append(s.scanned.Directories, filepath.Dir(s.abs(root)))
 		s.add(s.abs(root))
 		return nil
 	case recursive:
+		s.scanned.Trees = append(s.scanned.Trees, s.abs(root))
 		return s.walk(s.abs(root))
 	default:
+		s.scanned.Directories = append(s.scanned.Directories, s.abs(root))
 		return s.directory(s.abs(root))
 	}
 }
@@ -100,6 +117,7 @@ func isPath(pattern string) bool {
 
 // packages asks the go command for the directories of an import path pattern.
 func (s *fileSet) packages(pattern string) error {
+	s.scanned.Complete = false
 	pkgs, err := packages.Load(&packages.Config{Dir: s.dir, Mode: packages.NeedName | packages.NeedFiles}, pattern)
 	if err != nil {
 		return fmt.Errorf("%s: %w", pattern, err)

@@ -96,17 +96,18 @@ func TestScan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.patterns, func(t *testing.T) {
-			sources, err := scopes.Scan(dir, strings.Fields(tt.patterns), scopes.MayHold)
+			scanned, err := scopes.Scan(dir, strings.Fields(tt.patterns), scopes.MayHold)
 			var got []string
-			for _, s := range sources {
+			if err != nil {
+				got = []string{err.Error()}
+				scanned = new(scopes.Scanned)
+			}
+			for _, s := range scanned.Sources {
 				rel, err := filepath.Rel(dir, s.Path)
 				if err != nil {
 					t.Fatal(err)
 				}
 				got = append(got, filepath.ToSlash(rel))
-			}
-			if err != nil {
-				got = []string{err.Error()}
 			}
 			if diff := cmp.Diff(tt.want, strings.Join(got, " ")); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -118,8 +119,8 @@ func TestScan(t *testing.T) {
 	}
 	for work, want := range map[string]int{"": 5, "off": 4} {
 		t.Setenv("GOWORK", work)
-		if sources, err := scopes.Scan(dir, []string{"./..."}, scopes.MayHold); err != nil || len(sources) != want {
-			t.Errorf("with GOWORK=%s, %d files of a workspace, want %d: %v", work, len(sources), want, err)
+		if scanned, err := scopes.Scan(dir, []string{"./..."}, scopes.MayHold); err != nil || len(scanned.Sources) != want {
+			t.Errorf("with GOWORK=%s, %+v of a workspace, want %d files: %v", work, scanned, want, err)
 		}
 	}
 	if _, err := scopes.Scan(dir, []string{"example.com/unknown"}, scopes.MayHold); err == nil || !strings.HasPrefix(err.Error(), "example.com/unknown: ") {

@@ -27,12 +27,13 @@ A package with a directive that is refused is left alone as a whole. The exit st
 			if err != nil {
 				return err
 			}
-			result, err := rewrite.Generate(dir, args)
+			generate := func() (*rewrite.Result, error) { return rewrite.Generate(dir, args) }
+			if check {
+				return out.check(cmd, dir, args, generate)
+			}
+			result, err := generate()
 			if err != nil {
 				return relativeError(dir, err)
-			}
-			if check {
-				return out.check(cmd, dir, result)
 			}
 			return out.apply(cmd, dir, result)
 		},

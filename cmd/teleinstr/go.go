@@ -84,18 +84,11 @@ func newToolexec() *cobra.Command {
 const toolexec = "toolexec"
 
 func overlayOptions(dir string, args []string) (overlay.Options, error) {
-	self, err := os.Executable()
+	self, version, err := executable()
 	if err != nil {
 		return overlay.Options{}, err
 	}
-	info, err := os.Stat(self)
-	if err != nil {
-		return overlay.Options{}, err
-	}
-	return overlay.Options{
-		Args: args, Dir: dir, Cache: os.Getenv("TELEINSTR_CACHE"), Toolexec: []string{self, toolexec},
-		Version: fmt.Sprint(moduleVersion(), info.Size(), info.ModTime().UnixNano()),
-	}, nil
+	return overlay.Options{Args: args, Dir: dir, Cache: cacheDirectory(), Toolexec: []string{self, toolexec}, Version: version}, nil
 }
 
 // runGo runs the go command as planned.

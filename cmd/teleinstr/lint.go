@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/teleinstr/teleinstr/rewrite"
+	"github.com/teleinstr/teleinstr/rewrite/cache"
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
@@ -53,7 +56,11 @@ go vet -vettool=$(which teleinstr) finds the same in one package at a time.`,
 				return err
 			}
 			lint := func() (*rewrite.LintResult, error) { return rewrite.Lint(dir, args, rules) }
-			result, err := lint()
+			q, err := question(dir, slices.Concat([]string{"lint", strings.Join(enable, ","), strings.Join(disable, ",")}, args)...)
+			if err != nil {
+				return err
+			}
+			result, err := cache.Remembered(q, lint)
 			if err == nil && fix && !diff {
 				result, err = mend(cmd, result, lint)
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/teleinstr/teleinstr/rewrite"
+	"github.com/teleinstr/teleinstr/rewrite/cache"
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
@@ -51,8 +52,16 @@ func write(ctx context.Context, changes []rewrite.Change) error {
 	return rewrite.Write(ctx, changes)
 }
 
-// check reports the files that would change as findings.
-func (o *output) check(cmd *cobra.Command, dir string, r *rewrite.Result) error {
+// check reports the files that would change as findings. If there were none the last time, and nothing has changed, it knows.
+func (o *output) check(cmd *cobra.Command, dir string, args []string, generate func() (*rewrite.Result, error)) error {
+	q, err := question(dir, append([]string{"generate"}, args...)...)
+	if err != nil {
+		return err
+	}
+	r, err := cache.Remembered(q, generate)
+	if err != nil {
+		return relativeError(dir, err)
+	}
 	if !o.diff {
 		o.list = true
 	}

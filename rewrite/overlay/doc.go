@@ -10,7 +10,7 @@
 //   - [rewrite.Instrument] gives the files their code, on the lines that are there.
 //   - All that goes into a cache directory under names made of its contents, so that the go command finds its own build cache
 //     up to date where nothing has changed. What came of a command line is kept there as well: the next time,
-//     unless an input has changed, there is nothing to work out (cache.go, inputs.go).
+//     unless an input has changed, there is nothing to work out (package cache).
 //
 // The go command hands the tool that counts coverage the files on disk, overlay or not. With coverage asked for, it is
 // given a -toolexec command that sees to it: [Toolexec].

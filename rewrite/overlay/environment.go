@@ -1,27 +1,17 @@
 package overlay
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"go/version"
-	"os/exec"
 	"strings"
+
+	"github.com/teleinstr/teleinstr/rewrite/cache"
 )
 
 // An environment is what the go command says of itself for a directory.
 type environment struct {
-	// GOMOD is the go.mod file, the null device outside of modules, empty if modules are switched off.
-	GOMOD string
-	// GOWORK is the go.work file; empty outside of workspaces, and where they are switched off.
-	GOWORK    string
-	GOFLAGS   string
-	GOVERSION string
-	// What else decides which files the go command takes, and what it finds in them.
-	GOROOT, GOOS, GOARCH, GOEXPERIMENT, CGO_ENABLED, GOMODCACHE, GOTOOLCHAIN, GOCACHE string
-	GO386, GOAMD64, GOARM, GOARM64, GOMIPS, GOMIPS64, GOPPC64, GORISCV64, GOWASM      string
-
+	cache.Environment
 	flags []arg // of GOFLAGS
 }
 
@@ -29,22 +19,11 @@ type environment struct {
 const minVersion = "go1.26"
 
 func readEnvironment(dir string) (*environment, error) {
-	cmd := exec.Command("go", "env", "-json", "GOMOD", "GOWORK", "GOFLAGS", "GOVERSION", "GOROOT", "GOOS", "GOARCH",
-		"GOEXPERIMENT", "CGO_ENABLED", "GOMODCACHE", "GOTOOLCHAIN", "GOCACHE", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS",
-		"GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM")
-	cmd.Dir = dir
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		if message := strings.TrimSpace(stderr.String()); message != "" {
-			return nil, errors.New(message)
-		}
-		return nil, fmt.Errorf("go env: %w", err)
+	read, err := cache.ReadEnvironment(dir)
+	if err != nil {
+		return nil, err
 	}
-	e := new(environment)
-	if err := json.Unmarshal(stdout.Bytes(), e); err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
-	}
+	e := &environment{Environment: read}
 	flags, err := splitFlags(e.GOFLAGS)
 	if err != nil {
 		return nil, fmt.Errorf("GOFLAGS: %w", err)
@@ -52,9 +31,6 @@ func readEnvironment(dir string) (*environment, error) {
 	for _, word := range flags {
 		name, value, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 		e.flags = append(e.flags, arg{words: []string{word}, flag: name, value: value})
-	}
-	if e.GOWORK == "off" {
-		e.GOWORK = ""
 	}
 	switch {
 	case e.GOMOD == "":

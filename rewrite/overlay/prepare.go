@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/modfile"
-
 	"github.com/teleinstr/teleinstr/rewrite"
+	"github.com/teleinstr/teleinstr/rewrite/cache"
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
@@ -67,15 +66,15 @@ func Prepare(o Options) (*Plan, error) {
 	if err := p.read(); err != nil {
 		return nil, err
 	}
-	p.cache = &cache{cmp.Or(o.Cache, filepath.Join(p.env.GOCACHE, "teleinstr"))}
-	if err := p.cache.trim(time.Now()); err != nil {
+	p.cache = &cache.Dir{Root: cmp.Or(o.Cache, filepath.Join(p.env.GOCACHE, "teleinstr"))}
+	if err := p.cache.Trim(time.Now()); err != nil {
 		return nil, fmt.Errorf("the cache of overlays: %w; set TELEINSTR_CACHE to a directory that can be written to", err)
 	}
 	in, err := p.inputs()
 	if err != nil {
 		return nil, err
 	}
-	r, ok := p.recall(in.key())
+	r, ok := p.recall(in.Key())
 	if !ok && p.modules.vendor != "" && !p.consistent() {
 		return &Plan{CommandLine: c, Args: p.With(nil), Refused: true}, nil
 	}
@@ -100,7 +99,7 @@ func Prepare(o Options) (*Plan, error) {
 type preparation struct {
 	Options
 	*CommandLine
-	cache   *cache
+	cache   *cache.Dir
 	env     *environment
 	files   fileMap // the caller's overlay
 	modules *modules
@@ -122,8 +121,8 @@ func (p *preparation) read() (err error) {
 // directory with a dot in front for example, could change unnoticed; why a package does not compile may have
 // reasons that are not among the inputs; and a file may have changed between the time when its key was taken and
 // when it was read.
-func (p *preparation) rememberIfSafe(in *inputs, r *record, overlay *rewrite.Overlay) error {
-	unseen := func(dir string) bool { return !in.seen[dir] }
+func (p *preparation) rememberIfSafe(in *cache.Inputs, r *record, overlay *rewrite.Overlay) error {
+	unseen := func(dir string) bool { return !in.Sees(dir) }
 	if len(r.Uncompiled) > 0 || slices.ContainsFunc(overlay.Directories, unseen) {
 		return nil
 	}
@@ -132,17 +131,17 @@ func (p *preparation) rememberIfSafe(in *inputs, r *record, overlay *rewrite.Ove
 		return err
 	}
 	now, err := again.inputs()
-	if err != nil || !in.same(now) {
+	if err != nil || !in.Same(now) {
 		return err
 	}
-	return p.remember(in.key(), r)
+	return p.remember(in.Key(), r)
 }
 
 // inputs returns all that the overlay follows from.
-func (p *preparation) inputs() (*inputs, error) {
-	in := newInputs()
-	given := []any{p.Version, hash(runtimeArchive), p.Command, p.Dir, p.Packages, p.BuildFlags(), p.covered(), p.Tests(), p.env, p.files}
-	if err := in.add("given", given); err != nil {
+func (p *preparation) inputs() (*cache.Inputs, error) {
+	in := cache.NewInputs(p.files.read)
+	given := []any{p.Version, cache.Hash(runtimeArchive), p.Command, p.Dir, p.Packages, p.BuildFlags(), p.covered(), p.Tests(), p.env, p.files}
+	if err := in.Add("given", given); err != nil {
 		return nil, err
 	}
 	var paths, trees []string
@@ -151,7 +150,7 @@ func (p *preparation) inputs() (*inputs, error) {
 	}
 	if p.env.GOWORK != "" {
 		paths = append(paths, p.env.GOWORK, p.env.GOWORK+".sum")
-		trees = append(trees, localReplacements(filepath.Dir(p.env.GOWORK), p.modules.work.Replace)...)
+		trees = append(trees, cache.LocalReplacements(filepath.Dir(p.env.GOWORK), p.modules.work.Replace)...)
 	}
 	if p.modules.vendor != "" {
 		paths = append(paths, filepath.Join(p.modules.vendor, "modules.txt"))
@@ -165,30 +164,19 @@ func (p *preparation) inputs() (*inputs, error) {
 		}
 		paths = append(paths, path, strings.TrimSuffix(path, ".mod")+".sum")
 		trees = append(trees, root)
-		trees = append(trees, localReplacements(root, m.Replace)...)
+		trees = append(trees, cache.LocalReplacements(root, m.Replace)...)
 	}
 	if len(p.modules.main) == 0 {
-		in.addDirectory(p.Dir, false, p.files) // of the files that are given
+		in.AddDirectory(p.Dir, false) // of the files that are given
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		in.addFile(path, p.files)
+		in.AddFile(path)
 	}
 	for _, tree := range trees {
-		in.addTree(tree, p.files)
+		in.AddTree(tree)
 	}
 	return in, nil
-}
-
-// localReplacements returns the directories that replace modules.
-func localReplacements(root string, replace []*modfile.Replace) []string {
-	var dirs []string
-	for _, r := range replace {
-		if r.New.Version == "" {
-			dirs = append(dirs, absolute(root, filepath.FromSlash(r.New.Path)))
-		}
-	}
-	return dirs
 }
 
 // consistent reports whether the go command takes the vendor directory for what go.mod asks for. It would not look, were that
@@ -220,17 +208,17 @@ type record struct {
 
 // recall looks for a record of the same inputs whose files are all there.
 func (p *preparation) recall(key string) (*record, bool) {
-	encoded, err := os.ReadFile(p.cache.path("records/" + key))
+	encoded, err := os.ReadFile(p.cache.Path("records/" + key))
 	r := new(record)
 	if err != nil || json.Unmarshal(encoded, r) != nil {
 		return nil, false
 	}
 	for _, path := range r.Files {
-		if !p.cache.use(path) {
+		if !p.cache.Use(path) {
 			return nil, false
 		}
 	}
-	return r, p.cache.use(p.cache.path("records/" + key))
+	return r, p.cache.Use(p.cache.Path("records/" + key))
 }
 
 func (p *preparation) remember(key string, r *record) error {
@@ -238,7 +226,7 @@ func (p *preparation) remember(key string, r *record) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.cache.write("records/"+key, encoded)
+	_, err = p.cache.Write("records/"+key, encoded)
 	return err
 }
 
@@ -285,7 +273,7 @@ func (p *preparation) workOut() (*record, *rewrite.Overlay, error) {
 		return r, overlay, nil
 	}
 	for _, change := range overlay.Changes {
-		path, err := p.cache.put(change.New, filepath.Base(change.Path))
+		path, err := p.cache.Put(change.New, filepath.Base(change.Path))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -307,7 +295,7 @@ func (p *preparation) patterns() []string {
 
 // addRuntime makes the runtime package part of the build.
 func (p *preparation) addRuntime(r *record, files fileMap) error {
-	dir, extracted, err := p.cache.extractRuntime()
+	dir, extracted, err := extractRuntime(p.cache)
 	if err != nil {
 		return err
 	}
@@ -317,7 +305,7 @@ func (p *preparation) addRuntime(r *record, files fileMap) error {
 		return err
 	}
 	for path, contents := range added {
-		backing, err := p.cache.put(contents, filepath.Base(path))
+		backing, err := p.cache.Put(contents, filepath.Base(path))
 		if err != nil {
 			return err
 		}
@@ -332,7 +320,7 @@ func (p *preparation) addRuntime(r *record, files fileMap) error {
 
 // write stores an overlay and returns its path.
 func (p *preparation) write(r *record, files fileMap) (string, error) {
-	path, err := p.cache.put(files.encode(), "overlay.json")
+	path, err := p.cache.Put(files.encode(), "overlay.json")
 	r.Files = append(r.Files, path)
 	return path, err
 }

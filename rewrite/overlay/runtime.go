@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/teleinstr/teleinstr/rewrite/cache"
 )
 
 // runtimeModule is the module of the runtime package.
@@ -20,17 +22,17 @@ const runtimeModule = "github.com/teleinstr/teleinstr"
 var runtimeArchive []byte
 
 // extractRuntime writes the runtime module to the cache and returns its directory and files.
-func (c *cache) extractRuntime() (dir string, files []string, err error) {
+func extractRuntime(c *cache.Dir) (dir string, files []string, err error) {
 	archive := txtar.Parse(runtimeArchive)
-	root := path.Join("runtime", hash(runtimeArchive))
+	root := path.Join("runtime", cache.Hash(runtimeArchive))
 	for _, f := range archive.Files {
-		file, err := c.write(path.Join(root, f.Name), f.Data)
+		file, err := c.Write(path.Join(root, f.Name), f.Data)
 		if err != nil {
 			return "", nil, err
 		}
 		files = append(files, file)
 	}
-	return c.path(root), files, nil
+	return c.Path(root), files, nil
 }
 
 // constrain puts a build constraint for minVersion into a Go file, before one that it may have.

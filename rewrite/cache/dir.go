@@ -1,4 +1,4 @@
-package overlay
+package cache
 
 import (
 	"crypto/sha256"
@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// A cache is a directory of files that are never changed: their names are made of their contents, or of all
-// that their contents follow from. Processes may share it. What was not used for a while is deleted.
-type cache struct{ dir string }
+// A Dir is a directory of files whose names are made of their contents, or of all that their contents follow from. Processes
+// may share it. What was not used for a while is deleted.
+type Dir struct{ Root string }
 
 const (
 	// unusedFor is how long a file is kept without being used, and trimEvery how often that is looked at.
@@ -22,18 +22,19 @@ const (
 	touchEvery = time.Hour
 )
 
-func hash(contents []byte) string {
+// Hash returns a short text that is another for other contents.
+func Hash(contents []byte) string {
 	sum := sha256.Sum256(contents)
 	return hex.EncodeToString(sum[:16])
 }
 
-// path returns the path of the file called name, with slashes.
-func (c *cache) path(name string) string { return filepath.Join(c.dir, filepath.FromSlash(name)) }
+// Path returns the path of the file called name, with slashes.
+func (c *Dir) Path(name string) string { return filepath.Join(c.Root, filepath.FromSlash(name)) }
 
-// write makes sure that the file called name is there, and returns its path.
-func (c *cache) write(name string, contents []byte) (string, error) {
-	path := c.path(name)
-	if c.use(path) {
+// Write makes sure that the file called name is there, and returns its path. If it is, its contents are taken to be the same.
+func (c *Dir) Write(name string, contents []byte) (string, error) {
+	path := c.Path(name)
+	if c.Use(path) {
 		return path, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -59,8 +60,8 @@ func replace(path string, contents []byte) error {
 	return err
 }
 
-// use notes that the file is used. It reports whether it is there.
-func (c *cache) use(path string) bool {
+// Use notes that the file is used. It reports whether it is there.
+func (c *Dir) Use(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() == 0 {
 		return false
@@ -71,26 +72,26 @@ func (c *cache) use(path string) bool {
 	return true
 }
 
-// put stores contents under a name made of them, that ends in base.
-func (c *cache) put(contents []byte, base string) (path string, err error) {
-	sum := hash(contents)
-	return c.write("files/"+sum[:2]+"/"+sum+"/"+base, contents)
+// Put stores contents under a name made of them, that ends in base.
+func (c *Dir) Put(contents []byte, base string) (path string, err error) {
+	sum := Hash(contents)
+	return c.Write("files/"+sum[:2]+"/"+sum+"/"+base, contents)
 }
 
-// trim deletes what was not used for a while.
-func (c *cache) trim(now time.Time) error {
-	mark := c.path("trimmed")
+// Trim deletes what was not used for a while.
+func (c *Dir) Trim(now time.Time) error {
+	mark := c.Path("trimmed")
 	if info, err := os.Stat(mark); err == nil && now.Sub(info.ModTime()) < trimEvery {
 		return nil
 	}
-	if err := os.MkdirAll(c.dir, 0o777); err != nil {
+	if err := os.MkdirAll(c.Root, 0o777); err != nil {
 		return err
 	}
 	if err := os.WriteFile(mark, nil, 0o666); err != nil {
 		return err
 	}
 	var directories []string
-	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(c.Root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil // another process trims as well

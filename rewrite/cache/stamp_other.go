@@ -1,6 +1,6 @@
 //go:build !linux
 
-package overlay
+package cache
 
 import (
 	"io/fs"

@@ -1,4 +1,4 @@
-package overlay
+package cache
 
 import (
 	"os"
@@ -8,10 +8,10 @@ import (
 )
 
 func TestCacheTrim(t *testing.T) {
-	c := &cache{t.TempDir()}
+	c := &Dir{t.TempDir()}
 	paths := map[string]string{}
 	for _, name := range []string{"used", "unused"} {
-		path, err := c.put([]byte(name), name+".go")
+		path, err := c.Put([]byte(name), name+".go")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -23,16 +23,16 @@ func TestCacheTrim(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !c.use(paths["used"]) {
+	if !c.Use(paths["used"]) {
 		t.Error("a file is not there")
 	}
-	if err := c.trim(time.Now()); err != nil {
+	if err := c.Trim(time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if !c.use(paths["used"]) {
+	if !c.Use(paths["used"]) {
 		t.Error("a file was deleted that had just been used")
 	}
-	if c.use(paths["unused"]) {
+	if c.Use(paths["unused"]) {
 		t.Error("a file was not deleted that had not been used")
 	}
 	if _, err := os.Stat(filepath.Dir(paths["unused"])); !os.IsNotExist(err) {
@@ -42,18 +42,18 @@ func TestCacheTrim(t *testing.T) {
 
 // TestCacheEmpty has a file that was lost with the power made again.
 func TestCacheEmpty(t *testing.T) {
-	c := &cache{t.TempDir()}
-	path, err := c.put([]byte("contents"), "a.go")
+	c := &Dir{t.TempDir()}
+	path, err := c.Put([]byte("contents"), "a.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Truncate(path, 0); err != nil {
 		t.Fatal(err)
 	}
-	if c.use(path) {
+	if c.Use(path) {
 		t.Error("an empty file counts as there")
 	}
-	if _, err := c.put([]byte("contents"), "a.go"); err != nil {
+	if _, err := c.Put([]byte("contents"), "a.go"); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := os.ReadFile(path); string(got) != "contents" {
@@ -110,23 +110,23 @@ func TestInputsSame(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	take := func() *inputs {
-		in := newInputs()
-		in.addTree(dir, fileMap{})
+	take := func() *Inputs {
+		in := NewInputs(os.ReadFile)
+		in.AddTree(dir)
 		return in
 	}
 	write("package a")
 	before := take()
-	if !before.same(take()) {
+	if !before.Same(take()) {
 		t.Error("without a change the inputs differ")
 	}
 	write("package b")
-	if before.same(take()) {
+	if before.Same(take()) {
 		t.Error("another text makes no difference")
 	}
 	time.Sleep(20 * time.Millisecond) // the clock of the file system is coarse
 	write("package a")
-	if after := take(); after.key() != before.key() || before.same(after) && after.stamps[0] != path+" " {
+	if after := take(); after.Key() != before.Key() || before.Same(after) && after.stamps[0] != path+" " {
 		t.Error("a change that was taken back makes no difference")
 	}
 }
