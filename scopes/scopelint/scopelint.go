@@ -11,6 +11,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"os"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -46,9 +47,13 @@ const (
 )
 
 func run(pass *analysis.Pass) (any, error) {
+	readFile := pass.ReadFile
+	if readFile == nil { // some drivers leave it out
+		readFile = os.ReadFile
+	}
 	for _, file := range pass.Files {
 		name := pass.Fset.File(file.FileStart).Name()
-		src, err := pass.ReadFile(name)
+		src, err := readFile(name)
 		if err != nil {
 			return nil, err
 		}
