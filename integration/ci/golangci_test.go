@@ -56,19 +56,26 @@ func buildGolangci(t *testing.T) string {
 		}
 	}
 	start := time.Now()
-	for _, args := range [][]string{
-		{"mod", "edit", "-module=example.com/golangci",
-			"-require=" + golangciModule + "@" + golangciVersion,
-			"-require=" + rootModule + "@v0.0.0", "-replace=" + rootModule + "=" + root,
-			"-require=" + pluginModule + "@v0.0.0", "-replace=" + pluginModule + "=" + filepath.Join(root, "scopes/scopelint/golangci")},
-		{"build", "-mod=mod", "-o", "bin/golangci-lint", "."},
-	} {
+	run := func(args ...string) error {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = scratch
-		cmd.Env = append(os.Environ(), "GOWORK=off")
+		cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("go %s: %v\n%s", args[0], err, out)
+			return fmt.Errorf("go %s: %w\n%s", args[0], err, out)
 		}
+		return nil
+	}
+	if err := run("mod", "edit", "-module=example.com/golangci",
+		"-require="+golangciModule+"@"+golangciVersion,
+		"-require="+rootModule+"@v0.0.0", "-replace="+rootModule+"="+root,
+		"-require="+pluginModule+"@v0.0.0", "-replace="+pluginModule+"="+filepath.Join(root, "scopes/scopelint/golangci")); err != nil {
+		t.Fatal(err)
+	}
+	if err := run("list", "-deps", "."); err != nil {
+		unavailable(t, err)
+	}
+	if err := run("build", "-buildvcs=false", "-o", "bin/golangci-lint", "."); err != nil {
+		t.Fatal(err)
 	}
 	t.Logf("built in %v", time.Since(start).Round(time.Second))
 	return filepath.Join(scratch, "bin")
