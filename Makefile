@@ -6,7 +6,7 @@ CONCURRENT := ./runtime/... ./scopes/... ./integration/example/...
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## instrument a copy of the example program, run it, and take everything out again
@@ -18,6 +18,13 @@ test: ## vet and test all modules, concurrent code with the race detector too
 	go test -tags teleoff ./runtime/...
 	if [ "$$(go env CGO_ENABLED)" = 1 ]; then go test -race $(CONCURRENT); else echo 'race detector: needs a C compiler'; fi
 
+# The tests of the runtime call it with names that are none, and leave scopes unended: that is what they are about.
+.PHONY: selflint
+selflint: ## lint our own directives and calls with what is in the tree
+	go build -o build/teleinstr ./cmd/teleinstr
+	build/teleinstr lint ./...
+	go vet -vettool=build/teleinstr $$(go list ./... | grep -v teleinstr/runtime)
+
 .PHONY: bench
 bench: ## compare with what one would use instead, and with the budgets
 	go -C integration/bench run .
@@ -25,8 +32,7 @@ bench: ## compare with what one would use instead, and with the budgets
 
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint
-lint: ## say first what a reviewer would: format, vet, staticcheck, go.mod, directives
+lint: selflint ## say first what a reviewer would: format, vet, staticcheck, go.mod, directives
 	test -z "$$(gofmt -l $$(git ls-files '*.go' ':!testdata/lint') | tee /dev/stderr)"
 	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; done
 	go run $(STATICCHECK) -checks inherit,-ST1005,-SA1012 ./...
-	go run ./cmd/teleinstr lint ./...

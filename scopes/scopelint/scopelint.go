@@ -8,6 +8,7 @@ package scopelint
 
 import (
 	"go/token"
+	"os"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -70,9 +71,12 @@ func configurable() *analysis.Analyzer {
 	a := newAnalyzer(s)
 	list := func(to *[]string) func(string) error {
 		return func(value string) error {
-			*to = strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
-			_, err := scopes.Select(s.enable, s.disable)
-			return err
+			names := strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+			if _, err := scopes.Select(names, nil); err != nil {
+				return err
+			}
+			*to = names
+			return nil
 		}
 	}
 	a.Flags.Func("enable", "report findings of these `rules`, hints by nature or not; all for all", list(&s.enable))
@@ -85,8 +89,12 @@ func (s *settings) run(pass *analysis.Pass) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	readFile := pass.ReadFile
+	if readFile == nil { // some drivers leave it out
+		readFile = os.ReadFile
+	}
 	found, err := rewrite.LintPackage(rewrite.Package{
-		Fset: pass.Fset, Files: pass.Files, Types: pass.Pkg, Info: pass.TypesInfo, Sizes: pass.TypesSizes, ReadFile: pass.ReadFile,
+		Fset: pass.Fset, Files: pass.Files, Types: pass.Pkg, Info: pass.TypesInfo, Sizes: pass.TypesSizes, ReadFile: readFile,
 	}, rules, s.suppresses)
 	if err != nil {
 		return nil, err
