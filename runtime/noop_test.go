@@ -1,3 +1,4 @@
+//nolint:teleinstr // misuse is what some of these tests are about
 package tele_test
 
 import (

@@ -1,5 +1,6 @@
 //go:build !teleoff
 
+//nolint:teleinstr // misuse is what some of these tests are about
 package tele_test
 
 import (
