@@ -54,7 +54,7 @@ func TestCompareSites(t *testing.T) {
 		{
 			name: "refused, and no longer",
 			old:  []string{"a.go:1 F scope a @none", "a.go:2 G scope b !", "a.go:3 H scope c !"},
-			new:  []string{"a.go:1 F scope a !", "a.go:2 G scope b @none", "a.go:3 H scope c !"},
+			new:  []string{"a.go:1 F scope a !", "a.go:2 G scope b @none", "a.go:4 H scope c !"},
 			want: []string{"changed F a: refused", "changed G b: refused"},
 		},
 		{
@@ -67,19 +67,19 @@ func TestCompareSites(t *testing.T) {
 			name: "renamed, with another key",
 			old:  []string{"a.go:1 F scope a"},
 			new:  []string{"a.go:1 F scope b k"},
-			want: []string{"renamed F b: name keys"},
+			want: []string{"renamed F b was a: name keys"},
 		},
 		{
 			name: "all names of a function, in order",
 			old:  []string{"a.go:1 F scope a", "a.go:2 F scope a.b", "a.go:3 F count a.c"},
 			new:  []string{"a.go:1 F scope x.a", "a.go:2 F scope x.a.b", "a.go:3 F count x.a.c"},
-			want: []string{"renamed F x.a: name", "renamed F x.a.b: name", "renamed F x.a.c: name"},
+			want: []string{"renamed F x.a was a: name", "renamed F x.a.b was a.b: name", "renamed F x.a.c was a.c: name"},
 		},
 		{
 			name: "one name of several",
 			old:  []string{"a.go:1 F count a", "a.go:2 F count b", "a.go:3 F count c"},
 			new:  []string{"a.go:1 F count a", "a.go:2 F count d", "a.go:3 F count c"},
-			want: []string{"renamed F d: name"},
+			want: []string{"renamed F d was b: name"},
 		},
 		{
 			name: "no guess which of two names is the new one",
@@ -115,7 +115,7 @@ func TestCompareSites(t *testing.T) {
 			name: "file and name",
 			old:  []string{"p/a.go:1 F scope a"},
 			new:  []string{"p/b.go:1 F scope b"},
-			want: []string{"renamed F b: name file"},
+			want: []string{"renamed F b was a: name file"},
 		},
 		{
 			name: "name and kind have nothing in common",
@@ -154,6 +154,54 @@ func TestCompareSites(t *testing.T) {
 			want: []string{"removed F a"},
 		},
 		{
+			name: "the same name twice in a function, then the second only, by its context",
+			old:  []string{"a.go:1 F count a @p", "a.go:2 F count a @q"},
+			new:  []string{"a.go:1 F count a @q"},
+			want: []string{"removed F a"},
+		},
+		{
+			name: "the same name twice in a function, then the second only, by its keys",
+			old:  []string{"a.go:1 F count a k @p", "a.go:2 F count a l @p"},
+			new:  []string{"a.go:1 F count a l @q"},
+			want: []string{"removed F a", "changed F a: context"},
+		},
+		{
+			name: "the same name twice in a function, then once with other keys",
+			old:  []string{"a.go:1 F count a k", "a.go:2 F count a l"},
+			new:  []string{"a.go:1 F count a m"},
+			want: []string{"removed F a", "changed F a: keys"},
+		},
+		{
+			name: "nearest: the function in its package",
+			old:  []string{"p/a.go:1 F scope a"},
+			new:  []string{"p/a.go:1 G scope a", "p/b.go:1 F scope a", "q/b.go:1 F scope a"},
+			want: []string{"added G a", "added F a", "moved F a: file"},
+		},
+		{
+			name: "nearest: the function, in another package and order",
+			old:  []string{"p/a.go:1 F scope a", "p/a.go:2 G scope a"},
+			new:  []string{"q/a.go:1 G scope a", "q/a.go:2 F scope a"},
+			want: []string{"moved G a: file", "moved F a: file"},
+		},
+		{
+			name: "nearest: the file",
+			old:  []string{"p/a.go:1 F scope a"},
+			new:  []string{"p/a.go:1 G scope a", "p/b.go:1 H scope a"},
+			want: []string{"added H a", "moved G a: function"},
+		},
+		{
+			name: "nearest: the package",
+			old:  []string{"p/a.go:1 F scope a"},
+			new:  []string{"p/b.go:1 G scope a", "q/b.go:1 H scope a"},
+			want: []string{"added H a", "moved G a: function file"},
+		},
+		{
+			name: "renamed in one of two build configurations",
+			old:  []string{"a_linux.go:1 F scope a"},
+			new:  []string{"a_linux.go:1 F scope b", "a_other.go:1 F scope c"},
+			want: []string{"added F c", "renamed F b was a: name"},
+		},
+		{
 			name: "methods of two types",
 			old:  []string{"a.go:1 T.F scope a"},
 			new:  []string{"a.go:1 T.F scope a", "a.go:2 U.F scope a"},
@@ -163,7 +211,7 @@ func TestCompareSites(t *testing.T) {
 			name: "function literals outside of functions",
 			old:  []string{"a.go:1  scope a", "a.go:2  scope b"},
 			new:  []string{"a.go:1  scope a", "a.go:2  scope c"},
-			want: []string{"renamed  c: name"},
+			want: []string{"renamed  c was b: name"},
 		},
 	}
 	for _, tt := range tests {
@@ -174,9 +222,8 @@ func TestCompareSites(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 			slices.Reverse(old)
-			slices.Reverse(new)
 			if diff := cmp.Diff(want, describeDifferences(CompareSites(old, new))); diff != "" {
-				t.Errorf("depends on the order of the listings: -sorted +reversed\n%s", diff)
+				t.Errorf("depends on the order of the listing: -sorted +reversed\n%s", diff)
 			}
 		})
 	}
@@ -209,6 +256,9 @@ func describeDifferences(differences []Difference) []string {
 	var out []string
 	for _, d := range differences {
 		text := fmt.Sprintf("%s %s %s", d.Kind, d.Site().Function, d.Site().Name)
+		if d.Kind == Renamed {
+			text += " was " + d.Old.Name
+		}
 		if len(d.Aspects) > 0 {
 			text += ": " + strings.Trim(fmt.Sprint(d.Aspects), "[]")
 		}
