@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -13,10 +12,11 @@ import (
 var formats = map[string]func(io.Writer, []scopes.Diagnostic) error{
 	"text":   writeText,
 	"json":   writeFindings,
+	"sarif":  writeSARIF,
 	"github": writeGitHub,
 }
 
-const formatNames = "text, json or github"
+const formatNames = "text, json, sarif or github"
 
 func writeText(w io.Writer, findings []scopes.Diagnostic) error {
 	for _, d := range findings {
@@ -46,10 +46,7 @@ func writeFindings(w io.Writer, findings []scopes.Diagnostic) error {
 		}
 		rows = append(rows, row)
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(rows)
+	return writeJSON(w, rows)
 }
 
 // GitHub takes what follows a colon to the end of the line, and commas in properties, unless they are escaped: see

@@ -26,8 +26,9 @@ dropped. What is left is reported.
 go vet -vettool=$(which teleinstr) finds the same where packages compile, and looks at calls of the runtime package
 written by hand as well.`,
 		Example: `  teleinstr lint ./...
-  teleinstr lint --format github ./...   # in a GitHub workflow
-  teleinstr lint --fix -d ./...          # what would --fix do?`,
+  teleinstr lint --format github ./...                # in a GitHub workflow
+  teleinstr lint --format sarif ./... > lint.sarif    # for code scanning and editors
+  teleinstr lint --fix -d ./...                       # what would --fix do?`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			write := formats[format]
 			switch {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -21,7 +20,7 @@ type listFormat struct {
 
 var listFormats = map[string]listFormat{
 	"table":    {writeTable, writeDifferenceTable},
-	"json":     {writeJSON[row], writeJSON[difference]},
+	"json":     {writeJSON[[]row], writeJSON[[]difference]},
 	"markdown": {writeMarkdown, writeDifferenceMarkdown},
 }
 
@@ -153,13 +152,6 @@ func reportUnlisted(w io.Writer, dir string, rows []row, diagnostics []scopes.Di
 		return errFindings
 	}
 	return nil
-}
-
-func writeJSON[T any](w io.Writer, rows []T) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(rows)
 }
 
 func writeTable(w io.Writer, rows []row) error {
