@@ -59,10 +59,10 @@ func TestSARIFPositions(t *testing.T) {
 	}
 }
 
-// TestSARIFFingerprints wants findings told apart that share a line, or its text.
+// TestSARIFFingerprints wants findings told apart that share a line, or its text but for the indentation.
 func TestSARIFFingerprints(t *testing.T) {
 	t.Chdir(t.TempDir())
-	src := "package a\n\n//tele:scope Bad X=1 Y=2\nfunc A() {}\n\n//tele:scope Bad X=1 Y=2\nfunc B() {}\n"
+	src := "package a\n\n//tele:scope Bad X=1 Y=2\nfunc A() {}\n\n  //tele:scope Bad X=1 Y=2\nfunc B() {}\n"
 	if err := os.WriteFile("a.go", []byte(src), 0o666); err != nil {
 		t.Fatal(err)
 	}
