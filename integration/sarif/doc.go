@@ -1,0 +1,3 @@
+// Package sarif validates what lint --format sarif prints, against the official schema and against what GitHub code
+// scanning asks for. It is a module of its own, because nothing but this test needs a validator.
+package sarif
