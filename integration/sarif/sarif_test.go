@@ -34,8 +34,7 @@ func buildAndRun(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "teleinstr")
 	build := exec.Command("go", "build", "-o", binary, "./cmd/teleinstr")
-	build.Dir = filepath.Join("..", "..")
-	build.Stderr = os.Stderr
+	build.Dir, build.Stderr = filepath.Join("..", ".."), os.Stderr
 	if err := build.Run(); err != nil {
 		panic(err)
 	}
@@ -142,7 +141,7 @@ func TestLint(t *testing.T) {
 			rules = nil
 			for _, rule := range run.Tool.Driver.Rules {
 				rules = append(rules, *rule.ID)
-				if rule.ShortDescription == nil || rule.FullDescription == nil || rule.Help == nil || rule.HelpURI == nil {
+				if *rule.ShortDescription.Text == "" || *rule.FullDescription.Text == "" || *rule.Help.Text == "" || *rule.HelpURI == "" {
 					t.Errorf("rule %s lacks what GitHub shows", *rule.ID)
 				}
 			}
