@@ -2,6 +2,8 @@
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 MODULES := $(dir $(shell find . -name go.mod -not -path './build/*' -not -path '*/testdata/*' | sort))
+# A result in go test's cache does not depend on files outside of a module, such as the command that tests in a nested one build.
+UNCACHED = $$([ $(1) = ./ ] || echo -count=1)
 CONCURRENT := ./runtime/... ./scopes/... ./integration/example/...
 
 .PHONY: help
@@ -14,7 +16,7 @@ demo: ## instrument a copy of the example program, run it, and take everything o
 
 .PHONY: test
 test: ## vet and test all modules, concurrent code with the race detector too
-	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module test ./... || exit; done
+	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module test $(call UNCACHED,$$module) ./... || exit; done
 	go test -tags teleoff ./runtime/...
 	if [ "$$(go env CGO_ENABLED)" = 1 ]; then go test -race $(CONCURRENT); else echo 'race detector: needs a C compiler'; fi
 

@@ -319,6 +319,9 @@ func describe(v *variable) string {
 	}
 }
 
+// unknownOrigin stands for the context of a site that only types could tell.
+const unknownOrigin = "unknown without types"
+
 // syntacticOrigin tells where the context of a function's scope comes from, going by its imports alone.
 func syntacticOrigin(file *ast.File, fn *ast.FuncDecl) string {
 	names := map[string]bool{}
@@ -345,5 +348,5 @@ func syntacticOrigin(file *ast.File, fn *ast.FuncDecl) string {
 		}
 		return describe(v)
 	}
-	return "unknown without types"
+	return unknownOrigin
 }

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/doc"
 	"go/token"
 
 	"github.com/teleinstr/teleinstr/scopes"
@@ -15,6 +16,8 @@ type SiteInfo struct {
 	Name string
 	// Function is the function as F, T.F or (*T).F; empty in a function literal outside of any.
 	Function string
+	// Doc is the first sentence of the function's doc comment, on one line; empty if there is none.
+	Doc string
 	// Keys are the metadata keys, in the order written.
 	Keys []string
 	// Context is where the enclosing scope comes from: "parameter NAME" for example, with the reason if the
@@ -33,6 +36,8 @@ type Listing struct {
 	Untyped error
 	// Diagnostics are what Generate would report, sorted.
 	Diagnostics []scopes.Diagnostic
+	// Unlisted are those of Diagnostics that say why the sites of a file cannot be told.
+	Unlisted []scopes.Diagnostic
 }
 
 // List lists the sites of the packages that patterns name, and all that Generate would refuse.
@@ -48,6 +53,11 @@ func List(dir string, patterns []string) (*Listing, error) {
 		}
 	}
 	listing.Diagnostics = scopes.SortDiagnostics(g.diagnostics)
+	for _, d := range listing.Diagnostics {
+		if c := g.files[d.Position.Filename]; c != nil && c.found == nil {
+			listing.Unlisted = append(listing.Unlisted, d)
+		}
+	}
 	return listing, nil
 }
 
@@ -60,6 +70,7 @@ func (c *candidate) sites(fset *token.FileSet) []SiteInfo {
 				Verb:     d.Verb,
 				Name:     d.Name,
 				Function: functionName(s.Func),
+				Doc:      firstSentence(s.Func),
 			}
 			for _, a := range d.Attrs {
 				info.Keys = append(info.Keys, a.Key)
@@ -84,6 +95,14 @@ func (c *candidate) origin(s *scopes.Site) string {
 		return origin.String()
 	}
 	return syntacticOrigin(c.syntax, s.Func)
+}
+
+// firstSentence returns the first sentence of a function's doc comment, as go doc shows it in lists.
+func firstSentence(fn *ast.FuncDecl) string {
+	if fn == nil {
+		return ""
+	}
+	return new(doc.Package).Synopsis(fn.Doc.Text())
 }
 
 // functionName returns the name of a function as stack traces have it, without the package.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -35,10 +34,11 @@ func (f findings) relativeTo(dir string) findings {
 var formats = map[string]func(io.Writer, findings) error{
 	"text":   writeText,
 	"json":   writeFindings,
+	"sarif":  writeSARIF,
 	"github": writeGitHub,
 }
 
-const formatNames = "text, json or github"
+const formatNames = "text, json, sarif or github"
 
 // writeText writes a line a finding, and ends it with the rule to look up, or to switch off.
 func writeText(w io.Writer, found findings) error {
@@ -74,10 +74,7 @@ func writeFindings(w io.Writer, found findings) error {
 		}
 		rows = append(rows, row)
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(rows)
+	return writeJSON(w, rows)
 }
 
 // GitHub takes what follows a colon to the end of the line, and commas in properties, unless they are escaped: see

@@ -35,10 +35,11 @@ dropped, contexts that are dropped are assigned. What is left is reported.
 
 go vet -vettool=$(which teleinstr) finds the same in one package at a time.`,
 		Example: `  teleinstr lint ./...
-  teleinstr lint --enable no-context ./...     # every scope must nest
+  teleinstr lint --enable no-context ./...            # every scope must nest
   teleinstr lint --disable cardinality ./...
-  teleinstr lint --format github ./...         # in a GitHub workflow
-  teleinstr lint --fix -d ./...                # what would --fix do?`,
+  teleinstr lint --format github ./...                # in a GitHub workflow
+  teleinstr lint --format sarif ./... > lint.sarif    # for code scanning and editors
+  teleinstr lint --fix -d ./...                       # what would --fix do?`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			write := formats[format]
 			switch {

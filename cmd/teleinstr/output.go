@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -99,6 +100,14 @@ func report(w io.Writer, dir string, diagnostics []scopes.Diagnostic) error {
 		return errFindings
 	}
 	return nil
+}
+
+// writeJSON writes a value for scripts and for people.
+func writeJSON[T any](w io.Writer, value T) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
 }
 
 // workingDirectory returns the working directory by the name the user knows it by.

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -88,12 +87,6 @@ func runScripts(t *testing.T, prefix string, path ...string) {
 				"GOPROXY=off", "GOTOOLCHAIN=local", "GOWORK=", "GOFLAGS=-buildvcs=false", "GOENV=off")
 			return os.Mkdir(env.Getenv("HOME"), 0o777)
 		},
-		Condition: func(condition string) (bool, error) {
-			if condition != "sarif" {
-				return false, fmt.Errorf("there is no condition %s", condition)
-			}
-			return strings.Contains(formats(t), "sarif"), nil
-		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"toolmod":    toolmod,
 			"status":     status,
@@ -101,18 +94,6 @@ func runScripts(t *testing.T, prefix string, path ...string) {
 			"repository": repository,
 		},
 	})
-}
-
-// formats returns what teleinstr lint says of --format.
-func formats(t *testing.T) string {
-	cmd := exec.Command("go", "run", "./cmd/teleinstr", "lint", "--help")
-	cmd.Dir = absolute(t, "../..")
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, text, _ := strings.Cut(string(out), "--format string")
-	return text
 }
 
 // goCaches returns the caches of the go command, for the scripts, which have no home.
