@@ -29,6 +29,15 @@ type Source struct {
 //
 // Files of all build configurations are read. A pattern that names no Go file is an error.
 func Scan(dir string, patterns []string) ([]Source, error) {
+	return scan(dir, patterns, MayHold)
+}
+
+// ReadAll reads all Go files that patterns name, as Scan does.
+func ReadAll(dir string, patterns []string) ([]Source, error) {
+	return scan(dir, patterns, func([]byte) bool { return true })
+}
+
+func scan(dir string, patterns []string, keep func(src []byte) bool) ([]Source, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"."}
 	}
@@ -46,7 +55,7 @@ func Scan(dir string, patterns []string) ([]Source, error) {
 			return nil, fmt.Errorf("%s: no Go files found; give a directory, a file or a pattern such as ./...", pattern)
 		}
 	}
-	return s.read()
+	return s.read(keep)
 }
 
 // A fileSet collects the paths of the files to read.
@@ -212,8 +221,8 @@ func (s *fileSet) add(path string) {
 	}
 }
 
-// read reads the files, several at a time, and keeps those that may hold directives.
-func (s *fileSet) read() ([]Source, error) {
+// read reads the files, several at a time, and returns those to keep.
+func (s *fileSet) read(keep func(src []byte) bool) ([]Source, error) {
 	slices.Sort(s.paths)
 	sources := make([]Source, len(s.paths))
 	errs := make([]error, len(s.paths))
@@ -223,7 +232,7 @@ func (s *fileSet) read() ([]Source, error) {
 		wg.Go(func() {
 			for i := w; i < len(s.paths); i += workers {
 				src, err := os.ReadFile(s.paths[i])
-				if errs[i] = err; err == nil && MayHold(src) {
+				if errs[i] = err; err == nil && keep(src) {
 					sources[i] = Source{s.paths[i], src}
 				}
 			}
