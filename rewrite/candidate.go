@@ -44,14 +44,19 @@ func (c *candidate) restorePosition(at token.Position) token.Position {
 	if len(c.cuts) == 0 || at.Filename != c.path {
 		return at
 	}
-	offset := at.Offset
+	return c.positionOf(min(c.restoreOffset(at.Offset), len(c.old)))
+}
+
+// restoreOffset moves an offset from the source to the file on disk. What was cut out lies before the offset where
+// it was.
+func (c *candidate) restoreOffset(offset int) int {
 	for _, cut := range c.cuts {
 		if cut.start > offset {
 			break
 		}
 		offset += cut.end - cut.start - len(cut.text)
 	}
-	return c.positionOf(min(offset, len(c.old)))
+	return offset
 }
 
 // positionOf returns the position of an offset in the file on disk.

@@ -20,6 +20,9 @@ type source struct {
 	handover handover
 }
 
+// noContext is the origin of the context of a root, alone or followed by a reason.
+const noContext = "none"
+
 // context returns the expression for the context.
 func (fn *function) context(src *source) dst.Expr {
 	switch {
@@ -113,11 +116,11 @@ func (v *variable) isNamed() bool { return v.obj != nil && v.obj.Name() != "_" }
 // source finds the context of a site, and decides how what the site covers comes to the new one.
 func (st *site) source() *source {
 	if st.fn.findsContext() {
-		return &source{origin: "none: finding a context calls this function"}
+		return &source{origin: noContext + ": finding a context calls this function"}
 	}
 	switch v, isCarrier := st.find(); {
 	case v == nil:
-		return &source{origin: "none"}
+		return &source{origin: noContext}
 	case isCarrier:
 		return st.carrierSource(v)
 	default:
