@@ -129,7 +129,6 @@ func (a *annotator) file(source scopes.Source) {
 	}
 	a.add(source)
 	c := a.files[source.Path]
-	c.new = c.old
 	if c.src == nil {
 		return
 	}

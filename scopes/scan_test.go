@@ -122,6 +122,9 @@ func TestScan(t *testing.T) {
 			t.Errorf("with GOWORK=%s, %d files of a workspace, want %d: %v", work, len(sources), want, err)
 		}
 	}
+	if all, err := scopes.ReadAll(dir, []string{"."}); err != nil || len(all) != 4 || len(all[0].Src) == 0 {
+		t.Errorf("all files: %d, want 4: %v", len(all), err)
+	}
 	if _, err := scopes.Scan(dir, []string{"example.com/unknown"}); err == nil || !strings.HasPrefix(err.Error(), "example.com/unknown: ") {
 		t.Errorf("unknown package: %v", err)
 	}
