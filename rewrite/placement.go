@@ -8,22 +8,27 @@ import (
 	"strings"
 )
 
-// A placement is where the directive of a function goes, at the end of its doc comment:
+// A placement is where the directive of a function goes: on the line above func, at the end of its doc comment. From
 //
-//	// Load loads.            // Load loads.            //go:noinline
-//	//                        func Load() {             //tele:scope orders.load // by annotate
-//	//tele:scope orders.load                            func Load() {
+//	// Load loads.
 //	func Load() {
+//	}
+//	func Close() {
 //
-// Two kinds of lines are put before it, as gofmt wants it. Where the doc comment ends in text, a line //; also where it
-// ends in such a line already, so that the one before the directive never was there before. And where there is no doc
-// comment and no blank line above, a blank line. That the directive says, for the next one has the same line above from
-// the start:
+// comes
 //
-//	func First() {}           func First() {}
+//	// Load loads.
+//	//
+//	//tele:scope orders.load // by annotate
 //	func Load() {
-//	}                         //tele:scope orders.load // by annotate, with the line above
-//	                          func Load() {
+//	}
+//
+//	//tele:scope orders.close // by annotate, with the line above
+//	func Close() {
+//
+// What is put above the directive is what gofmt wants there. A line //, where the doc comment ends in text; also where it
+// ends in such a line already, so that the one right above a directive is never an old one. A blank line, where there is
+// no doc comment and no blank line yet; the directive says so, as Close looks the same where there was one before.
 type placement struct {
 	offset  int // of the line that starts with func
 	above   aboveDirective

@@ -10,7 +10,8 @@ import (
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
-// check says which of the patterns is malformed, if any is.
+// check says which of the patterns is malformed, if any is. Those of package path will do: a name has no slash, so that
+// * stands for all there can be, and what takes braces elsewhere is written as two patterns.
 func (o *AnnotateOptions) check() error {
 	for _, pattern := range slices.Concat(o.Match, o.Skip) {
 		if _, err := path.Match(pattern, ""); err != nil {
