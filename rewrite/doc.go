@@ -61,7 +61,11 @@
 // edits of a file into splices of its bytes; the result is type-checked once more before anything is
 // written. Only the printer knows how generated code is laid out and marked (inplace.go).
 //
-// [Instrument] does the same for a build that leaves files alone, with another printer: it puts the code on the lines that are
+// [Annotate] puts directives above functions that a rule chooses (selection.go), under names that it derives (scopename.go),
+// at the end of their doc comments (placement.go); to learn which would nest under a context it has a generation work out
+// the result (nesting.go). [RemoveAnnotations] takes them out again.
+//
+// [Instrument] does the same as Generate for a build that leaves files alone, with another printer: it puts the code on the lines that are
 // there, with line directives that keep each token of the original in its place (sameline.go). The compiler sees to it
 // that the code compiles. Package overlay runs the go command with the result.
 package rewrite

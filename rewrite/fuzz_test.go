@@ -28,7 +28,7 @@ import (
 // generated compiles (generate sees to that), does not change when generated again, and is stripped to
 // the input.
 func FuzzGenerate(f *testing.F) {
-	seed(f)
+	seed(f, goldens)
 	module := newModule(f)
 	module.write(f, "fuzz/a.go", []byte(fuzzImports))
 	packages := module.load(f, []string{"fuzz"})["fuzz"]
@@ -60,7 +60,7 @@ func FuzzGenerate(f *testing.F) {
 
 // FuzzStrip strips any file: nothing panics, and what comes out is stripped already.
 func FuzzStrip(f *testing.F) {
-	seed(f)
+	seed(f, goldens)
 	f.Fuzz(func(t *testing.T, input []byte) {
 		once, diagnostics := Strip("a.go", input)
 		if diagnostics != nil {
@@ -73,9 +73,9 @@ func FuzzStrip(f *testing.F) {
 	})
 }
 
-// seed adds all files of the goldens.
-func seed(f *testing.F) {
-	paths, err := filepath.Glob(filepath.Join(goldens, "*.txtar"))
+// seed adds all files of the goldens in a directory.
+func seed(f *testing.F, dir string) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(paths) == 0 {
 		f.Fatalf("no goldens: %v", err)
 	}

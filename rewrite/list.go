@@ -110,11 +110,23 @@ func functionName(fn *ast.FuncDecl) string {
 	if fn == nil {
 		return ""
 	}
-	if fn.Recv == nil || len(fn.Recv.List) == 0 {
+	switch receiver, pointer := receiverName(fn); {
+	case receiver == "":
 		return fn.Name.Name
+	case pointer:
+		return "(*" + receiver + ")." + fn.Name.Name
+	default:
+		return receiver + "." + fn.Name.Name
 	}
-	t, pointer := fn.Recv.List[0].Type, false
-	for {
+}
+
+// receiverName returns the name of the type that a method is declared on, and whether on its pointer. It is empty
+// for a function.
+func receiverName(fn *ast.FuncDecl) (name string, pointer bool) {
+	if fn.Recv == nil || len(fn.Recv.List) == 0 {
+		return "", false
+	}
+	for t := fn.Recv.List[0].Type; ; {
 		switch x := t.(type) {
 		case *ast.ParenExpr:
 			t = x.X
@@ -125,12 +137,9 @@ func functionName(fn *ast.FuncDecl) string {
 		case *ast.IndexListExpr:
 			t = x.X
 		case *ast.Ident:
-			if pointer {
-				return "(*" + x.Name + ")." + fn.Name.Name
-			}
-			return x.Name + "." + fn.Name.Name
+			return x.Name, pointer
 		default:
-			return fn.Name.Name
+			return "", false
 		}
 	}
 }

@@ -197,7 +197,7 @@ func (f *finder) refuse(s *Site) {
 	name := s.Func.Name
 	if s.Func.Body == nil {
 		add(RuleFunction, name.Pos(), name.Name, "function has no body, nothing to time; take the directive out, or move it to the caller")
-	} else if pragma := f.forbiddingPragma(s.Func); pragma != "" {
+	} else if pragma := ForbiddingPragma(f.file, s.Func); pragma != "" {
 		add(RuleFunction, name.Pos(), name.Name, pragma+" leaves no room for instrumentation; take the directive out, or move it to the caller")
 	}
 }
@@ -219,17 +219,17 @@ var pragmas = []string{
 	"//go:yeswritebarrierrec", "//go:cgo_unsafe_args", "//go:uintptrkeepalive",
 }
 
-// forbiddingPragma returns the pragma that forbids to instrument a function, if there is one. A pragma holds
-// for the next declaration, whatever stands between the two.
-func (f *finder) forbiddingPragma(fn *ast.FuncDecl) string {
-	before := f.file.Name.End()
-	for _, decl := range f.file.Decls {
+// ForbiddingPragma returns the pragma that forbids to instrument a function of the file, which was parsed with
+// comments; it is empty if there is none. A pragma holds for the next declaration, whatever stands between the two.
+func ForbiddingPragma(file *ast.File, fn *ast.FuncDecl) string {
+	before := file.Name.End()
+	for _, decl := range file.Decls {
 		if decl == fn {
 			break
 		}
 		before = decl.End()
 	}
-	for _, group := range f.file.Comments {
+	for _, group := range file.Comments {
 		if group.Pos() < before || group.Pos() > fn.Type.Func {
 			continue
 		}

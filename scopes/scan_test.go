@@ -123,6 +123,10 @@ func TestScan(t *testing.T) {
 			t.Errorf("with GOWORK=%s, %+v of a workspace, want %d files: %v", work, scanned, want, err)
 		}
 	}
+	all := func([]byte) bool { return true }
+	if scanned, err := scopes.Scan(dir, []string{"."}, all); err != nil || len(scanned.Sources) != 4 || len(scanned.Sources[0].Src) == 0 {
+		t.Errorf("all files: %+v, want 4: %v", scanned, err)
+	}
 	if _, err := scopes.Scan(dir, []string{"example.com/unknown"}, scopes.MayHold); err == nil || !strings.HasPrefix(err.Error(), "example.com/unknown: ") {
 		t.Errorf("unknown package: %v", err)
 	}
