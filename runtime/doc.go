@@ -64,6 +64,6 @@
 // # Reporters
 //
 // A [Reporter] receives events, from many goroutines at a time. What goes wrong in one is contained; see
-// there. Package simple adds events up in memory and prints them, package async gives them to a slow
+// there. A [ContextReporter] is told of starts as well, and takes part in contexts. Package simple adds events up in memory and prints them, package async gives them to a slow
 // reporter without holding up the program, and package runtimetest has tests for a reporter of your own.
 package tele // import "github.com/teleinstr/teleinstr/runtime"

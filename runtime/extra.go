@@ -1,12 +1,17 @@
 package tele
 
-import "log/slog"
+import (
+	"context"
+	"log/slog"
+)
 
 // An extra is what only some events have.
 type extra struct {
 	attrs []slog.Attr
 	// starter is the entry of the function that started the scope, if its outcome is to be told.
 	starter uintptr
+	// ctx is the context of the event, if reporters take part in that.
+	ctx context.Context
 }
 
 // newExtra returns an extra with room for n attributes, in one allocation if they are few.
@@ -60,6 +65,7 @@ func (e *extra) end(t *Telemetry, err *error, attrs []slog.Attr) *extra {
 		return e
 	}
 	all := newExtra(len(at.attrs) + len(attrs) + len(own))
+	all.ctx = at.ctx
 	all.attrs = append(append(append(all.attrs, at.attrs...), attrs...), own...)
 	return all
 }

@@ -1,6 +1,7 @@
 package tele
 
 import (
+	"context"
 	"iter"
 	"log/slog"
 	"time"
@@ -78,6 +79,15 @@ func (m Metadata) MetricType() string {
 		return "gauge"
 	}
 	return ""
+}
+
+// Context returns the context that a timing's scope had, as [ContextReporter]s have made it, or that a metric was recorded with. It is
+// the empty context unless a reporter of the Telemetry is a ContextReporter: it would keep alive what the context holds.
+func (m Metadata) Context() context.Context {
+	if m.extra == nil || m.extra.ctx == nil {
+		return context.Background()
+	}
+	return m.extra.ctx
 }
 
 // Attrs returns the user's attributes: those of the start, those of the end, then error if there was one.

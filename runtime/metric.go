@@ -67,7 +67,7 @@ func recordGauge(ctx context.Context, t *Telemetry, name string, value float64, 
 }
 
 func record(ctx context.Context, t *Telemetry, k kind, name string, value slog.Value, attrs []slog.Attr) {
-	_, at := locate(ctx, t)
+	base, at := locate(ctx, t)
 	if at == nil {
 		return
 	}
@@ -76,9 +76,12 @@ func record(ctx context.Context, t *Telemetry, k kind, name string, value slog.V
 		return
 	}
 	m := Metadata{node: n}
-	if len(attrs) > 0 {
+	if len(attrs) > 0 || n.t.contextual {
 		m.extra = newExtra(len(attrs))
 		m.extra.attrs = append(m.extra.attrs, attrs...)
+	}
+	if n.t.contextual {
+		m.extra.ctx = base
 	}
 	if rand.Uint32()%eventsPerCheck == 0 {
 		n.t.checkRecursion()

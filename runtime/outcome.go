@@ -20,7 +20,7 @@ func (t *Telemetry) WithOutcome() *Telemetry {
 		return nil
 	}
 	c := newTelemetry(nil)
-	c.sinks = t.sinks
+	c.sinks, c.contextual = t.sinks, t.contextual
 	c.outcome = true
 	return c
 }

@@ -18,6 +18,8 @@ import (
 //   - A reporter may use telemetry itself: its events are reported like any other, to itself too, while it is
 //     at the event before. One that makes an event for each event it gets would never come to an end: sooner or later
 //     this is noticed and logged, and the Telemetry stops for good. Let it use a Telemetry of its own.
+//
+// One that is to be told of starts as well is a [ContextReporter].
 type Reporter interface {
 	// RecordTiming is told that a scope ended. scope is its path.
 	RecordTiming(scope string, duration time.Duration, metadata Metadata)
@@ -28,6 +30,7 @@ type Reporter interface {
 // A sink is a reporter and what goes wrong in it.
 type sink struct {
 	Reporter
+	context  ContextReporter // nil if it is not told of starts
 	failures *errlog.Limiter
 }
 

@@ -139,12 +139,17 @@ func nothing() {}
 // open starts a scope whose context builds on base.
 func open(base context.Context, n *node, attrs []slog.Attr) (context.Context, Scope) {
 	s := &scope{Context: base, node: n}
-	if len(attrs) > 0 || n.t.outcome {
+	if len(attrs) > 0 || n.t.outcome || n.t.contextual {
 		s.extra = startExtra(n.t, attrs)
 	}
 	now := time.Now()
 	s.wall = now.UnixNano()
 	s.mono = int64(now.Sub(origin))
+	if n.t.contextual {
+		started := *s.extra // reporters may keep it, and s.extra is going to have the context
+		s.Context = n.t.startScope(base, Metadata{node: n, extra: &started, wall: s.wall, mono: s.mono})
+		s.extra.ctx = s.Context
+	}
 	return s, Scope{s}
 }
 

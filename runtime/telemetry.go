@@ -18,6 +18,8 @@ type Telemetry struct {
 	paths tree
 	// root is where the chains of scopes hang. It is no scope itself.
 	root node
+	// contextual is whether reporters take part in contexts.
+	contextual bool
 	// outcome is whether timings tell a panic and a Goexit from a return.
 	outcome bool
 	// stopped is set if a reporter would never come to an end.
@@ -53,7 +55,9 @@ func newTelemetry(reporters []Reporter) *Telemetry {
 	t := new(Telemetry)
 	for _, r := range reporters {
 		if r != nil {
-			t.sinks = append(t.sinks, sink{Reporter: r, failures: new(errlog.Limiter)})
+			s := sink{Reporter: r, context: contextReporterOf(r), failures: new(errlog.Limiter)}
+			t.sinks = append(t.sinks, s)
+			t.contextual = t.contextual || s.context != nil
 		}
 	}
 	t.root = node{t: t, depth: -1}

@@ -76,6 +76,9 @@ func (r *Reporter) RecordMetric(scope string, value slog.Value, metadata tele.Me
 	r.send(event{scope: scope, value: value, metadata: metadata})
 }
 
+// Unwrap returns the reporter that events are handed on to. It is told of starts directly, if it is a [tele.ContextReporter].
+func (r *Reporter) Unwrap() tele.Reporter { return r.to }
+
 func (r *Reporter) send(e event) {
 	if r.closed.Load() {
 		r.dropped.Add(1)

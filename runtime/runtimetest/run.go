@@ -91,6 +91,8 @@ type watchedEvent struct {
 	attrs    []slog.Attr // a copy of those of metadata, made beforehand
 }
 
+func (w *watched) Unwrap() tele.Reporter { return w.to }
+
 func (w *watched) RecordTiming(scope string, duration time.Duration, metadata tele.Metadata) {
 	defer w.watch(scope, metadata)()
 	w.to.RecordTiming(scope, duration, metadata)
