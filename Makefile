@@ -30,6 +30,7 @@ selflint: ## lint our own directives and calls with what is in the tree
 bench: ## compare with what one would use instead, and with the budgets
 	go -C integration/bench run .
 	go -C integration/bench run ./build
+	go -C integration/bench run ./lint
 
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint

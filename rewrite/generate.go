@@ -68,6 +68,8 @@ type generation struct {
 	ready func(*loaded) error
 	// wants reports whether a file, whose sites are found, is of interest.
 	wants func(*candidate) bool
+	// spare takes out of the files of a package, before it is type-checked, what need not be; nil leaves all.
+	spare func(*loaded, []*ast.File)
 	// print puts the edits of a file into it, and finish looks at a package whose files have theirs.
 	print  func(*candidate, *fileEdits)
 	finish func(*loaded, *typedPackage) error
@@ -367,13 +369,19 @@ func (g *generation) check(l *loaded) (*typedPackage, []scopes.Diagnostic) {
 		}
 		syntax = append(syntax, file)
 	}
-	p, diagnostics := l.check(g.fset, syntax)
+	if g.spare != nil {
+		g.spare(l, syntax)
+	}
+	p, diagnostics := l.check(g.fset, syntax, g.spare != nil)
 	return p, g.restore(diagnostics)
 }
 
-// verify type-checks what was generated. An error here is a defect of this package; it must not reach the
-// user's files.
+// verify type-checks what was generated, unless it is there already. An error here is a defect of this package; it must not
+// reach the user's files.
 func (g *generation) verify(l *loaded, _ *typedPackage) error {
+	if !slices.ContainsFunc(l.candidates, func(c *candidate) bool { return !bytes.Equal(c.new, c.old) }) {
+		return nil
+	}
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, path := range l.GoFiles {
@@ -387,7 +395,7 @@ func (g *generation) verify(l *loaded, _ *typedPackage) error {
 		}
 		files = append(files, file)
 	}
-	if _, diagnostics := l.check(fset, files); len(diagnostics) > 0 {
+	if _, diagnostics := l.check(fset, files, false); len(diagnostics) > 0 {
 		return fmt.Errorf("generated code does not compile, nothing was written; this is a defect of teleinstr: %s: %s",
 			diagnostics[0].Position, reason(diagnostics[0]))
 	}

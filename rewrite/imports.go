@@ -1,10 +1,12 @@
 package rewrite
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -65,7 +67,7 @@ func (p *typedPackage) runtimeImport(file *sourceFile, paths [][]ast.Node) (name
 	for name := range p.OtherNames {
 		taken[name] = true
 	}
-	return unused(taken, runtimeName, "teleinstr"), true
+	return unused(taken, runtimeName, runtimeName+"instr"), true
 }
 
 // hidden reports whether one of the declarations that the paths start at calls something other than an import by the name.
@@ -88,8 +90,8 @@ func (p *typedPackage) hidden(name string, paths [][]ast.Node) bool {
 	return false
 }
 
-// otherNames returns what the files of a package's directory declare that are not in this package: a name
-// that is free here may be taken under another build constraint, or in a test.
+// otherNames returns those of the names which files of a package's directory declare that are not in this package, and that
+// an import may want to have: a name that is free here may be taken under another build constraint, or in a test.
 func otherNames(p *packages.Package) map[string]bool {
 	names := map[string]bool{}
 	paths, _ := filepath.Glob(filepath.Join(p.Dir, "*.go"))
@@ -97,7 +99,11 @@ func otherNames(p *packages.Package) map[string]bool {
 		if slices.Contains(p.GoFiles, path) {
 			continue
 		}
-		file, _ := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		src, err := os.ReadFile(path)
+		if err != nil || !bytes.Contains(src, []byte(runtimeName)) {
+			continue // none of its names is one that generated code wants
+		}
+		file, _ := parser.ParseFile(token.NewFileSet(), path, src, parser.SkipObjectResolution)
 		if file == nil {
 			continue
 		}

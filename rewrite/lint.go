@@ -48,6 +48,8 @@ type linting struct {
 	found   []scopes.Diagnostic // beside those of the generation
 	metrics []scopes.MetricUse
 	notes   []string
+	// generated are the directories with generated code; nil until somebody asks.
+	generated map[string]bool
 	// suppresses says that comments may speak for findings.
 	suppresses bool
 }
@@ -55,11 +57,33 @@ type linting struct {
 func newLinting(rules scopes.Selection) *linting {
 	l := &linting{generation: emptyGeneration(), rules: rules}
 	l.wants = l.needsTypes
-	l.print = func(c *candidate, edits *fileEdits) { c.edits = edits }
+	l.print = l.keepEdits
 	l.finish = l.inspect
+	l.spare = l.spareBodies
 	l.doesNotLoad = l.notLoaded
 	l.doesNotCompile = l.notCompiled
 	return l
+}
+
+// keepEdits keeps the edits of a file for [linting.stale], if that is going to look at them: they hold on to the types of the whole
+// package.
+func (l *linting) keepEdits(c *candidate, edits *fileEdits) {
+	if l.isGenerated(filepath.Dir(c.path)) {
+		c.edits = edits
+	}
+}
+
+// isGenerated reports whether a file in a directory holds generated code.
+func (l *linting) isGenerated(dir string) bool {
+	if l.generated == nil {
+		l.generated = map[string]bool{}
+		for path, c := range l.files {
+			if len(c.cuts) > 0 {
+				l.generated[filepath.Dir(path)] = true
+			}
+		}
+	}
+	return l.generated[dir]
 }
 
 // needsTypes reports whether a rule needs types for a file.
@@ -139,16 +163,10 @@ func (l *linting) untyped(c *candidate) {
 // stale reports generated code that is not what its directives ask for now. In a directory in which nothing is generated,
 // directives are left to overlays.
 func (l *linting) stale() {
-	generated := map[string]bool{}
-	for path, c := range l.files {
-		if len(c.cuts) > 0 {
-			generated[filepath.Dir(path)] = true
-		}
-	}
 	for _, path := range l.paths() {
 		c := l.files[path]
 		dir := filepath.Dir(path)
-		if c.found == nil || !generated[dir] || l.failed[dir] || c.instruments() && c.edits == nil {
+		if c.found == nil || !l.isGenerated(dir) || l.failed[dir] || c.instruments() && c.edits == nil {
 			continue
 		}
 		now := c.src
@@ -203,12 +221,9 @@ func (l *linting) unsuppressed(c *candidate, found []scopes.Diagnostic) []scopes
 	if !l.suppresses || len(found) == 0 || !bytes.Contains(c.old, []byte("nolint")) {
 		return found
 	}
-	file := c.syntax
-	if file == nil || len(c.cuts) > 0 {
-		var diagnostics []scopes.Diagnostic
-		if file, diagnostics = scopes.Parse(l.fset, c.path, c.old); diagnostics != nil {
-			return found
-		}
+	file, diagnostics := scopes.Parse(l.fset, c.path, c.old) // that of the candidate may be spared bodies
+	if diagnostics != nil {
+		return found
 	}
 	return scopes.Suppressed(l.fset, file).Keep(found)
 }

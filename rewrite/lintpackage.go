@@ -83,11 +83,13 @@ func (l *linting) withoutGenerated(p Package, files map[*ast.File]*candidate) (*
 	var syntax []*ast.File
 	for _, file := range p.Files {
 		path := p.Fset.File(file.FileStart).Name()
-		read := p.ReadFile
+		var stripped *ast.File
+		var diagnostics []scopes.Diagnostic
 		if c := files[file]; c != nil && c.src != nil {
-			read = func(string) ([]byte, error) { return c.src, nil }
+			stripped, diagnostics = scopes.Parse(l.fset, path, c.src)
+		} else {
+			stripped, diagnostics = parse(l.fset, path, p.ReadFile)
 		}
-		stripped, diagnostics := parse(l.fset, path, read)
 		if diagnostics != nil {
 			return nil, diagnostics[0]
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/ast"
 	"go/importer"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"io"
@@ -211,7 +212,7 @@ func (w *world) read(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// parse parses a file. Generated code is left out where it can be told.
+// parse parses a file for its types: without comments. Generated code is left out where it can be told.
 func parse(fset *token.FileSet, path string, read func(string) ([]byte, error)) (*ast.File, []scopes.Diagnostic) {
 	src, err := read(path)
 	if err != nil {
@@ -220,7 +221,11 @@ func parse(fset *token.FileSet, path string, read func(string) ([]byte, error)) 
 	if stripped, _, diagnostics := strip(path, src); diagnostics == nil {
 		src = stripped
 	}
-	return scopes.Parse(fset, path, src)
+	file, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, scopes.SyntaxDiagnostics(path, src, err)
+	}
+	return file, nil
 }
 
 // belowRuntime reports whether the runtime package is the package itself, or imports it, so that generated
@@ -268,11 +273,12 @@ func newInfo() *types.Info {
 	}
 }
 
-// check type-checks the files of the package, function bodies included.
-func (l *loaded) check(fset *token.FileSet, files []*ast.File) (*typedPackage, []scopes.Diagnostic) {
+// check type-checks the files of the package, function bodies included. With imports that are not used it puts up if asked to.
+func (l *loaded) check(fset *token.FileSet, files []*ast.File, unusedImports bool) (*typedPackage, []scopes.Diagnostic) {
 	info := newInfo()
 	var diagnostics []scopes.Diagnostic
 	config := l.world.config(l.Package)
+	config.DisableUnusedImportCheck = unusedImports
 	config.Error = func(err error) {
 		var typeErr types.Error
 		if errors.As(err, &typeErr) && !strings.HasPrefix(typeErr.Msg, "\t") { // a tab continues the error before
