@@ -22,6 +22,7 @@ var layers = []struct {
 }{
 	{"/cmd/teleinstr", []string{"/rewrite", "/scopes", "/runtime"}, false},
 	{"/rewrite/overlay", []string{"/rewrite", "/scopes"}, false},
+	{"/rewrite/cache", []string{"/rewrite"}, false},
 	{"/rewrite", []string{"/scopes"}, false},
 	{"/scopes/scopelint", []string{"/scopes", "/rewrite"}, false},
 	{"/scopes/calls", []string{"/scopes"}, false},
