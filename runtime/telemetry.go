@@ -65,6 +65,12 @@ func newTelemetry(reporters []Reporter) *Telemetry {
 	return t
 }
 
+// Requested reports whether the process was started with telemetry on, so that [New] gives an enabled Telemetry to
+// reporters. Reporters that open files or connections had better be made only then.
+func Requested() bool {
+	return Compiled && process.enabled
+}
+
 // Enabled reports whether t records.
 func (t *Telemetry) Enabled() bool {
 	return t != nil

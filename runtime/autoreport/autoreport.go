@@ -11,7 +11,6 @@ import (
 	"sync"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
-	"github.com/teleinstr/teleinstr/runtime/simple"
 )
 
 // The environment variables that say what to report. DirVariable is for go test under teleinstr, which does
@@ -93,30 +92,26 @@ func start(stderr io.Writer, write func(report []byte) error) (stop func()) {
 	if value == "" || hasReport() {
 		return func() {}
 	}
-	if err := check(value); err != nil {
+	if !tele.Requested() {
+		return func() {}
+	}
+	reports, err := setUp(value)
+	if err != nil {
 		fmt.Fprintf(stderr, "teleinstr: %s: %v; telemetry stays off\n", Variable, err)
 		return func() {}
 	}
-	reporter := simple.New(nil)
-	telemetry := tele.New(reporter)
-	if !telemetry.Enabled() {
-		return func() {}
-	}
-	tele.SetDefault(telemetry)
+	tele.SetDefault(tele.New(reportersOf(reports)...))
 	finish.Lock()
 	defer finish.Unlock()
 	finish.report = func() {
-		var report bytes.Buffer
-		if err := errors.Join(reporter.WriteReport(&report), write(report.Bytes())); err != nil {
+		var shown bytes.Buffer
+		err := finishAll(reports, &shown)
+		if shown.Len() > 0 {
+			err = errors.Join(err, write(shown.Bytes()))
+		}
+		if err != nil {
 			fmt.Fprintf(stderr, "teleinstr: %s: %v\n", Variable, err)
 		}
 	}
 	return stopNow
-}
-
-func check(value string) error {
-	if value != "tree" {
-		return fmt.Errorf("%q is no report; write tree", value)
-	}
-	return nil
 }

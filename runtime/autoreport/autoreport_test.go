@@ -1,6 +1,9 @@
 package autoreport_test
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +12,7 @@ import (
 
 	tele "github.com/teleinstr/teleinstr/runtime"
 	"github.com/teleinstr/teleinstr/runtime/autoreport"
+	"github.com/teleinstr/teleinstr/runtime/runtimetest"
 )
 
 func Example() {
@@ -108,11 +112,65 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestUnknownReport(t *testing.T) {
-	_, stderr, err := run(t, "returns", "TELEINSTR_REPORT=forest")
-	if want := "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write tree; telemetry stays off\n"; stderr != want || err != nil {
-		t.Errorf("got %q, %v; want %q", stderr, err, want)
+// A probe is a report that says what becomes of it.
+type probe struct {
+	runtimetest.Recorder
+	argument string
+}
+
+func init() {
+	autoreport.Register("probe", func(argument string) (autoreport.Report, error) {
+		if argument == "bad" {
+			return autoreport.Report{}, errors.New("bad argument")
+		}
+		p := &probe{argument: argument}
+		fmt.Fprintf(os.Stderr, "%s starts\n", argument)
+		return autoreport.Report{Reporter: p, Finish: p.finish}, nil
+	})
+	autoreport.Register("none", func(string) (autoreport.Report, error) { return autoreport.Report{}, nil })
+}
+
+func (p *probe) finish(w io.Writer) error {
+	fmt.Fprintf(w, "%s has %d\n", p.argument, len(p.Events()))
+	if p.argument == "fails" {
+		return errors.New("disk full")
 	}
+	return nil
+}
+
+// TestReports runs a program with lists of reports, of which all or none is made.
+func TestReports(t *testing.T) {
+	if !tele.Compiled {
+		t.Skip("telemetry is compiled out")
+	}
+	for value, want := range map[string]string{
+		"probe:a:1, probe:b":  "a:1 starts\nb starts\na:1 has 1\nb has 1\n",
+		"probe":               " starts\n has 1\n",
+		"probe:fails,probe:b": "fails starts\nb starts\nfails has 1\nb has 1\nteleinstr: TELEINSTR_REPORT: disk full\n",
+		"probe:a,probe:bad":   "a starts\nteleinstr: TELEINSTR_REPORT: probe: bad argument; telemetry stays off\n",
+		"forest":              "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write none, probe, tree; telemetry stays off\n",
+		"tree,":               "teleinstr: TELEINSTR_REPORT: \"\" is no report; write none, probe, tree; telemetry stays off\n",
+		"none":                "teleinstr: TELEINSTR_REPORT: none: it has no reporter; telemetry stays off\n",
+		"tree:x":              "teleinstr: TELEINSTR_REPORT: tree: \"x\": takes no argument; telemetry stays off\n",
+		"otlp": "teleinstr: TELEINSTR_REPORT: \"otlp\" takes a package that is not in this program; " +
+			"import _ \"github.com/teleinstr/teleinstr/runtime/otel/auto\"; telemetry stays off\n",
+	} {
+		if _, stderr, err := run(t, "returns", "TELEINSTR_REPORT="+value); stderr != want || err != nil {
+			t.Errorf("%s: %v, got\n%s\nwant\n%s", value, err, stderr, want)
+		}
+		if _, stderr, err := run(t, "returns", "TELEINSTR_REPORT="+value, "TELEINSTR_TELEMETRY=0"); stderr != "" || err != nil {
+			t.Errorf("%s without telemetry: %v, got\n%s", value, err, stderr)
+		}
+	}
+}
+
+func TestRegisterTwice(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("two reports of one name")
+		}
+	}()
+	autoreport.Register("tree", nil)
 }
 
 // TestTests has the tests of a package report once, to the directory if there is one, whatever main functions they

@@ -6,12 +6,15 @@
 //		…
 //	}
 //
-// With TELEINSTR_TELEMETRY=1, the variable TELEINSTR_REPORT says what becomes of what is recorded:
+// With TELEINSTR_TELEMETRY=1, the variable TELEINSTR_REPORT says what becomes of what is recorded, in a list separated by
+// commas:
 //
 //	tree    when the program ends, a table of its scopes, indented as they nest, and its metrics, on
 //	        standard error
 //
-// Another value is an error, which is printed, and telemetry stays off. Without a value, nothing is set up.
+// Further ones are known once a package is imported that makes them so: see [Register]. Anything else is an error, which is
+// printed, and telemetry stays off; so is a report that cannot be made, such as one to a file that cannot be written. Without a value,
+// and without telemetry, nothing is set up.
 //
 // What ends the program decides whether there is a report. The function that [Start] returns prints it: when main
 // returns, and when a panic ends the main goroutine. [Exit] does so before os.Exit. [OnSignals] does so when
