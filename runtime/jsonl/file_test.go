@@ -339,7 +339,7 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
-const childEvents = 20_000
+const childEvents = 5_000
 
 func appendForAWhile(t *testing.T, file string, die bool) {
 	r, err := jsonl.Open(file, &jsonl.Options{FlushInterval: time.Millisecond, Buffer: 64 << 20})
