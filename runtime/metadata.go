@@ -68,6 +68,12 @@ func (m Metadata) EndWallTime() time.Time {
 	return m.StartWallTime().Add(m.duration)
 }
 
+// Monotonic returns a time, as [time.Now] has given it, by the clock of [Metadata.StartMonotonic]. It is for reporters that put moments
+// of their own beside those of scopes.
+func Monotonic(t time.Time) time.Duration {
+	return t.Sub(origin)
+}
+
 // MetricType returns "counter" or "gauge" for a metric made by Count or Gauge, and else "".
 func (m Metadata) MetricType() string {
 	switch {
