@@ -12,6 +12,7 @@ import (
 
 	tele "github.com/teleinstr/teleinstr/runtime"
 	"github.com/teleinstr/teleinstr/runtime/autoreport"
+	"github.com/teleinstr/teleinstr/runtime/jsonl"
 	"github.com/teleinstr/teleinstr/runtime/runtimetest"
 )
 
@@ -148,8 +149,8 @@ func TestReports(t *testing.T) {
 		"probe":               " starts\n has 1\n",
 		"probe:fails,probe:b": "fails starts\nb starts\nfails has 1\nb has 1\nteleinstr: TELEINSTR_REPORT: disk full\n",
 		"probe:a,probe:bad":   "a starts\nteleinstr: TELEINSTR_REPORT: probe: bad argument; telemetry stays off\n",
-		"forest":              "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write none, probe, tree; telemetry stays off\n",
-		"tree,":               "teleinstr: TELEINSTR_REPORT: \"\" is no report; write none, probe, tree; telemetry stays off\n",
+		"forest":              "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write jsonl, none, probe, tree; telemetry stays off\n",
+		"tree,":               "teleinstr: TELEINSTR_REPORT: \"\" is no report; write jsonl, none, probe, tree; telemetry stays off\n",
 		"none":                "teleinstr: TELEINSTR_REPORT: none: it has no reporter; telemetry stays off\n",
 		"tree:x":              "teleinstr: TELEINSTR_REPORT: tree: \"x\": takes no argument; telemetry stays off\n",
 		"otlp": "teleinstr: TELEINSTR_REPORT: \"otlp\" takes a package that is not in this program; " +
@@ -161,6 +162,38 @@ func TestReports(t *testing.T) {
 		if _, stderr, err := run(t, "returns", "TELEINSTR_REPORT="+value, "TELEINSTR_TELEMETRY=0"); stderr != "" || err != nil {
 			t.Errorf("%s without telemetry: %v, got\n%s", value, err, stderr)
 		}
+	}
+}
+
+// TestJSONL has a program write its events to a file beside its table, and one after the other append to it.
+func TestJSONL(t *testing.T) {
+	if !tele.Compiled {
+		t.Skip("telemetry is compiled out")
+	}
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	for range 2 {
+		if reported, stderr, err := run(t, "returns", "TELEINSTR_REPORT=tree,jsonl:"+path); reported != 1 || err != nil {
+			t.Errorf("%v, %d tables:\n%s", err, reported, stderr)
+		}
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	events := 0
+	for e, err := range jsonl.Read(file, nil) {
+		if err != nil || e.Scope != "work" {
+			t.Errorf("%v: %+v", err, e)
+		}
+		events++
+	}
+	if events != 2 {
+		t.Errorf("%d events, want 2", events)
+	}
+	_, stderr, err := run(t, "returns", "TELEINSTR_REPORT=jsonl:"+filepath.Join(path, "below a file"))
+	if !strings.HasPrefix(stderr, "teleinstr: TELEINSTR_REPORT: jsonl: open ") || !strings.HasSuffix(stderr, "; telemetry stays off\n") || err != nil {
+		t.Errorf("a file that cannot be made: %v\n%s", err, stderr)
 	}
 }
 

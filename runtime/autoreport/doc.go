@@ -11,6 +11,8 @@
 //
 //	tree    when the program ends, a table of its scopes, indented as they nest, and its metrics, on
 //	        standard error
+//	jsonl:FILE
+//	        a line of JSON for each event, appended to the file, see package jsonl
 //
 // Further ones are known once a package is imported that makes them so: see [Register]. Anything else is an error, which is
 // printed, and telemetry stays off; so is a report that cannot be made, such as one to a file that cannot be written. Without a value,

@@ -1,6 +1,7 @@
 package autoreport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/jsonl"
 	"github.com/teleinstr/teleinstr/runtime/simple"
 )
 
@@ -27,7 +30,7 @@ type Setup func(argument string) (Report, error)
 var registry = struct {
 	sync.Mutex
 	setups map[string]Setup
-}{setups: map[string]Setup{"tree": setupTree}}
+}{setups: map[string]Setup{"tree": setupTree, "jsonl": setupJSONL}}
 
 // Register makes a kind of report known by a name, which is to have no comma and no colon, for the variable TELEINSTR_REPORT. A
 // package with a reporter calls it from an init function, so that to import it is enough. It panics if there is one of that name.
@@ -99,6 +102,28 @@ func setupTree(argument string) (Report, error) {
 	}
 	r := simple.New(nil)
 	return Report{r, r.WriteReport}, nil
+}
+
+// finishWithin bounds how long the program waits for a file or a connection when it ends.
+const finishWithin = 5 * time.Second
+
+func setupJSONL(path string) (Report, error) {
+	if path == "" {
+		return Report{}, errors.New("no file; write jsonl:FILE")
+	}
+	r, err := jsonl.Open(path, nil)
+	if err != nil {
+		return Report{}, err
+	}
+	return Report{r, func(io.Writer) error {
+		ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
+		defer cancel()
+		err := r.Close(ctx)
+		if n := r.Dropped(); n > 0 {
+			err = errors.Join(err, fmt.Errorf("%s: %d events were dropped", path, n))
+		}
+		return err
+	}}, nil
 }
 
 // reportersOf returns the reporters of reports.
