@@ -145,14 +145,17 @@ func TestReports(t *testing.T) {
 		t.Skip("telemetry is compiled out")
 	}
 	for value, want := range map[string]string{
-		"probe:a:1, probe:b":  "a:1 starts\nb starts\na:1 has 1\nb has 1\n",
-		"probe":               " starts\n has 1\n",
-		"probe:fails,probe:b": "fails starts\nb starts\nfails has 1\nb has 1\nteleinstr: TELEINSTR_REPORT: disk full\n",
-		"probe:a,probe:bad":   "a starts\nteleinstr: TELEINSTR_REPORT: probe: bad argument; telemetry stays off\n",
-		"forest":              "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write jsonl, none, probe, tree; telemetry stays off\n",
-		"tree,":               "teleinstr: TELEINSTR_REPORT: \"\" is no report; write jsonl, none, probe, tree; telemetry stays off\n",
-		"none":                "teleinstr: TELEINSTR_REPORT: none: it has no reporter; telemetry stays off\n",
-		"tree:x":              "teleinstr: TELEINSTR_REPORT: tree: \"x\": takes no argument; telemetry stays off\n",
+		"probe:a:1, probe:b":     "a:1 starts\nb starts\na:1 has 1\nb has 1\n",
+		"probe":                  " starts\n has 1\n",
+		"probe:fails,probe:b":    "fails starts\nb starts\nfails has 1\nb has 1\nteleinstr: TELEINSTR_REPORT: disk full\n",
+		"probe:a,probe:bad":      "a starts\nteleinstr: TELEINSTR_REPORT: probe: bad argument; telemetry stays off\n",
+		"forest":                 "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write exectrace, jsonl, log, none, pproflabels, probe, tree; telemetry stays off\n",
+		"tree,":                  "teleinstr: TELEINSTR_REPORT: \"\" is no report; write exectrace, jsonl, log, none, pproflabels, probe, tree; telemetry stays off\n",
+		"jsonl":                  "teleinstr: TELEINSTR_REPORT: jsonl: no file; write jsonl:FILE; telemetry stays off\n",
+		"log:x":                  "teleinstr: TELEINSTR_REPORT: log: \"x\": takes no argument; telemetry stays off\n",
+		"exectrace, pproflabels": "",
+		"none":                   "teleinstr: TELEINSTR_REPORT: none: it has no reporter; telemetry stays off\n",
+		"tree:x":                 "teleinstr: TELEINSTR_REPORT: tree: \"x\": takes no argument; telemetry stays off\n",
 		"otlp": "teleinstr: TELEINSTR_REPORT: \"otlp\" takes a package that is not in this program; " +
 			"import _ \"github.com/teleinstr/teleinstr/runtime/otel/auto\"; telemetry stays off\n",
 	} {

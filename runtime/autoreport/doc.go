@@ -13,6 +13,11 @@
 //	        standard error
 //	jsonl:FILE
 //	        a line of JSON for each event, appended to the file, see package jsonl
+//	log     a record of log/slog for each event, by the default logger of when the program starts, see package logs
+//	exectrace
+//	        tasks in the execution traces that the program records, as by go test -trace, see package exectrace
+//	pproflabels
+//	        labels in CPU profiles, as by go test -cpuprofile, see package pproflabels
 //
 // Further ones are known once a package is imported that makes them so: see [Register]. Anything else is an error, which is
 // printed, and telemetry stays off; so is a report that cannot be made, such as one to a file that cannot be written. Without a value,

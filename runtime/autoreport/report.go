@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +13,10 @@ import (
 	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/exectrace"
 	"github.com/teleinstr/teleinstr/runtime/jsonl"
+	"github.com/teleinstr/teleinstr/runtime/logs"
+	"github.com/teleinstr/teleinstr/runtime/pproflabels"
 	"github.com/teleinstr/teleinstr/runtime/simple"
 )
 
@@ -30,7 +34,12 @@ type Setup func(argument string) (Report, error)
 var registry = struct {
 	sync.Mutex
 	setups map[string]Setup
-}{setups: map[string]Setup{"tree": setupTree, "jsonl": setupJSONL}}
+}{setups: map[string]Setup{
+	"tree": setupTree, "jsonl": setupJSONL,
+	"log":         plain(func() tele.Reporter { return logs.New(slog.Default().Handler(), nil) }),
+	"exectrace":   plain(func() tele.Reporter { return exectrace.New() }),
+	"pproflabels": plain(func() tele.Reporter { return pproflabels.New() }),
+}}
 
 // Register makes a kind of report known by a name, which is to have no comma and no colon, for the variable TELEINSTR_REPORT. A
 // package with a reporter calls it from an init function, so that to import it is enough. It panics if there is one of that name.
@@ -96,12 +105,24 @@ func finishAll(reports []Report, w io.Writer) error {
 	return errors.Join(errs...)
 }
 
-func setupTree(argument string) (Report, error) {
+// noArgument returns an error if there is an argument.
+func noArgument(argument string) error {
 	if argument != "" {
-		return Report{}, fmt.Errorf("%q: takes no argument", argument)
+		return fmt.Errorf("%q: takes no argument", argument)
 	}
+	return nil
+}
+
+// plain returns the set-up of a reporter that takes no argument and has nothing to finish.
+func plain(newReporter func() tele.Reporter) Setup {
+	return func(argument string) (Report, error) {
+		return Report{Reporter: newReporter()}, noArgument(argument)
+	}
+}
+
+func setupTree(argument string) (Report, error) {
 	r := simple.New(nil)
-	return Report{r, r.WriteReport}, nil
+	return Report{r, r.WriteReport}, noArgument(argument)
 }
 
 // finishWithin bounds how long the program waits for a file or a connection when it ends.
