@@ -32,14 +32,39 @@ func Lint(dir string, patterns []string, rules scopes.Selection) (*LintResult, e
 	if err := l.scan(dir, patterns, ofLintInterest); err != nil {
 		return nil, err
 	}
+	if err := l.addCalling(); err != nil {
+		return nil, err
+	}
 	if err := l.instrument(); err != nil {
 		return nil, err
 	}
 	return l.finished(), nil
 }
 
-// ofLintInterest reports whether a file can hold anything that lint looks at.
-func ofLintInterest(src []byte) bool { return scopes.MayHold(src) || calls.MayHold(src) }
+// ofLintInterest reports whether a file can hold anything that lint looks at, or that has it look at the files next to it.
+func ofLintInterest(src []byte) bool { return scopes.MayHold(src) || calls.Imports(src) }
+
+// addCalling takes up the other files of the directories in which a file imports the runtime package: they may call methods of what
+// that declares.
+func (l *linting) addCalling() error {
+	for _, path := range l.paths() {
+		dir := filepath.Dir(path)
+		if c := l.files[path]; l.calling[dir] || c.src == nil || !calls.Imports(c.src) {
+			continue
+		}
+		l.calling[dir] = true
+		scanned, err := scopes.Scan(dir, nil, func([]byte) bool { return true })
+		if err != nil {
+			return err
+		}
+		for _, source := range scanned.Sources {
+			if l.files[source.Path] == nil {
+				l.add(source)
+			}
+		}
+	}
+	return nil
+}
 
 // A linting is a generation that looks at the edits that it works out, and writes none.
 type linting struct {
@@ -48,6 +73,8 @@ type linting struct {
 	found   []scopes.Diagnostic // beside those of the generation
 	metrics []scopes.MetricUse
 	notes   []string
+	// calling are the directories in which a file imports the runtime package.
+	calling map[string]bool
 	// generated are the directories with generated code; nil until somebody asks.
 	generated map[string]bool
 	// suppresses says that comments may speak for findings.
@@ -55,7 +82,7 @@ type linting struct {
 }
 
 func newLinting(rules scopes.Selection) *linting {
-	l := &linting{generation: emptyGeneration(), rules: rules}
+	l := &linting{generation: emptyGeneration(), rules: rules, calling: map[string]bool{}}
 	l.wants = l.needsTypes
 	l.print = l.keepEdits
 	l.finish = l.inspect
@@ -94,7 +121,7 @@ func (l *linting) needsTypes(c *candidate) bool {
 	callRules := l.rules.AnyOf(scopes.RuleName, scopes.RuleKey, scopes.RuleMetricKind, scopes.RuleUnended, scopes.RuleContextDropped, scopes.RuleContextFresh, scopes.RuleCardinality)
 	siteRules := l.rules.AnyOf(scopes.RuleExpression, scopes.RulePlacement, scopes.RuleArguments, scopes.RuleGeneratedCode, scopes.RuleNoContext,
 		scopes.RuleContextKept, scopes.RuleContextFresh, scopes.RuleCardinality)
-	return callRules && calls.MayHold(c.src) || siteRules && c.instruments()
+	return callRules && l.calling[filepath.Dir(c.path)] || siteRules && c.instruments()
 }
 
 // isUnbuilt reports whether no build configuration takes a file in.
@@ -113,6 +140,7 @@ func (l *linting) notLoaded(files []*candidate, err error) error {
 }
 
 func (l *linting) notCompiled(p *loaded, diagnostics []scopes.Diagnostic) {
+	diagnostics = scopes.SortDiagnostics(diagnostics)
 	l.note(fmt.Sprintf("%s: %s", diagnostics[0].Position, reason(diagnostics[0])))
 }
 
@@ -129,8 +157,8 @@ func (l *linting) inspect(p *loaded, typed *typedPackage) error {
 			continue
 		}
 		l.found = append(l.found, c.restore(typed.hints(c))...)
-		if calls.MayHold(c.src) {
-			found := calls.Check(calls.Package{Fset: l.fset, Info: typed.Info}, c.syntax)
+		if l.calling[filepath.Dir(c.path)] {
+			found := calls.Check(calls.Package{Fset: l.fset, Types: typed.Types, Info: typed.Info}, c.syntax)
 			l.found = append(l.found, c.restore(found.Diagnostics)...)
 			l.addMetrics(c, found.Metrics)
 		}
@@ -204,6 +232,10 @@ func (l *linting) finished() *LintResult {
 	for _, d := range l.rules.Keep(scopes.SortDiagnostics(append(l.diagnostics, l.found...))) {
 		byFile[d.Position.Filename] = append(byFile[d.Position.Filename], d)
 	}
+	// A site and a call may see the same.
+	for path, found := range byFile {
+		byFile[path] = slices.CompactFunc(found, func(a, b scopes.Diagnostic) bool { return a.Position == b.Position && a.Message == b.Message })
+	}
 	r := &LintResult{Untyped: l.notes, footprint: l.footprint}
 	for _, path := range l.paths() {
 		c := l.files[path]
@@ -218,14 +250,18 @@ func (l *linting) finished() *LintResult {
 
 // unsuppressed returns those of the diagnostics of a file that no comment in it speaks for.
 func (l *linting) unsuppressed(c *candidate, found []scopes.Diagnostic) []scopes.Diagnostic {
-	if !l.suppresses || len(found) == 0 || !bytes.Contains(c.old, []byte("nolint")) {
+	if len(found) == 0 || !bytes.Contains(c.old, []byte("nolint")) {
 		return found
 	}
 	file, diagnostics := scopes.Parse(l.fset, c.path, c.old) // that of the candidate may be spared bodies
 	if diagnostics != nil {
 		return found
 	}
-	return scopes.Suppressed(l.fset, file).Keep(found)
+	found = scopes.SuppressedDirectives(l.fset, file).Keep(found)
+	if l.suppresses {
+		found = scopes.Suppressed(l.fset, file).Keep(found)
+	}
+	return found
 }
 
 // fix makes the fixes of diagnostics. Of those that overlap, the first is made.

@@ -41,9 +41,10 @@ func LintPackage(p Package, rules scopes.Selection, suppress bool) ([]scopes.Dia
 		}
 		pkg.Dir = filepath.Dir(path)
 		pkg.GoFiles = append(pkg.GoFiles, path)
-		if !ofLintInterest(src) {
+		if !ofLintInterest(src) && !imports(p.Types, RuntimePath) {
 			continue
 		}
+		l.calling[pkg.Dir] = imports(p.Types, RuntimePath)
 		l.add(scopes.Source{Path: path, Src: src})
 		c := l.files[path]
 		files[file] = c
@@ -102,6 +103,11 @@ func (l *linting) withoutGenerated(p Package, files map[*ast.File]*candidate) (*
 		return nil, fmt.Errorf("without generated code, the package does not compile: %w", err)
 	}
 	return &typedPackage{Fset: l.fset, Types: pkg, Info: info, Syntax: syntax, Context: contextInterface(p.Types)}, nil
+}
+
+// imports reports whether a package imports another.
+func imports(p *types.Package, path string) bool {
+	return slices.ContainsFunc(p.Imports(), func(imported *types.Package) bool { return imported.Path() == path })
 }
 
 // importedBy imports what a package imports already.

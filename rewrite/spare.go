@@ -4,7 +4,6 @@ import (
 	"go/ast"
 
 	"github.com/teleinstr/teleinstr/scopes"
-	"github.com/teleinstr/teleinstr/scopes/calls"
 )
 
 // spareBodies takes the bodies out of those functions of a package that no rule looks into, so that they need not be
@@ -21,7 +20,7 @@ func (l *linting) spareBodies(p *loaded, files []*ast.File) {
 				continue
 			}
 			byName[fn.Name.Name] = append(byName[fn.Name.Name], fn)
-			kept[fn] = c != nil && c.found != nil && (holdsSite(c.found, fn) || calls.MayHold(c.src))
+			kept[fn] = c != nil && c.found != nil && (holdsSite(c.found, fn) || l.calling[p.Dir])
 		}
 	}
 	keepReachable(byName, kept)

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/teleinstr/teleinstr/scopes/scopename"
@@ -178,13 +179,11 @@ func (p *argParser) parsePairs(offset int, hasValue bool) {
 		if err := scopename.CheckKey(key); err != nil {
 			p.errorf(RuleKey, pr.keyStart, "%v", err)
 		}
-		for _, a := range p.directive.Attrs {
-			if a.Key == key {
-				first := p.position(a.Pos)
-				found := p.errorf(RuleKey, pr.keyStart, "key %q repeats; first set at %d:%d", key, first.Line, first.Column)
-				from := len(strings.TrimRight(p.text[:pr.keyStart], " \t"))
-				p.replace(found, from, from+len(strings.TrimRight(p.text[from:pr.exprEnd], " \t")), "", "drop the key")
-			}
+		if i := slices.IndexFunc(p.directive.Attrs, func(a Attr) bool { return a.Key == key }); i >= 0 {
+			first := p.position(p.directive.Attrs[i].Pos)
+			found := p.errorf(RuleKey, pr.keyStart, "key %q repeats; first set at %d:%d", key, first.Line, first.Column)
+			from := len(strings.TrimRight(p.text[:pr.keyStart], " \t"))
+			p.replace(found, from, from+len(strings.TrimRight(p.text[from:pr.exprEnd], " \t")), "", "drop the key")
 		}
 		if e := p.expr(key, pr.exprStart, pr.exprEnd); e != nil {
 			p.directive.Attrs = append(p.directive.Attrs, Attr{p.base + token.Pos(pr.keyStart), key, *e})

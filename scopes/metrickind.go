@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // A MetricUse is a place where a metric is recorded under a name that can be told from the source.
@@ -34,8 +35,10 @@ func (r *Result) Metrics(fset *token.FileSet) []MetricUse {
 
 var kinds = map[Verb]string{Count: "a counter", Gauge: "a gauge", Metric: "a metric without a kind"}
 
-// CheckMetricKinds reports the uses of a name whose kind is another than that of its first use.
+// CheckMetricKinds reports the uses of a name whose kind is another than that of its first use. Those in tests, which are no part
+// of the program, are left out.
 func CheckMetricKinds(uses []MetricUse) []Diagnostic {
+	uses = slices.DeleteFunc(slices.Clone(uses), func(u MetricUse) bool { return strings.HasSuffix(u.Position.Filename, "_test.go") })
 	slices.SortFunc(uses, func(a, b MetricUse) int { return comparePositions(a.Position, b.Position) })
 	first := map[string]MetricUse{}
 	var out []Diagnostic

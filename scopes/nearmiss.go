@@ -20,8 +20,8 @@ func isMarker(word string) bool { return slices.Contains(markers, word) }
 var nearDirective = regexp.MustCompile(`^(//|/\*)([ \t]*)((?i:tele)[ \t]*:)([ \t]*)([A-Za-z]*)`)
 
 // nearMiss says how a comment that is no directive misses being one; nil if it does not
-// look like one at all. Prose such as "// tele: see below" is left alone: behind a blank, the next word
-// must be a verb, or no more than one letter away from one.
+// look like one at all. Prose such as "// tele: see below" is left alone: behind a blank, the next word must be a verb, and
+// stand right behind the colon.
 func nearMiss(c *ast.Comment) *problem {
 	m := nearDirective.FindStringSubmatch(c.Text)
 	if m == nil {
@@ -37,6 +37,8 @@ func nearMiss(c *ast.Comment) *problem {
 		return p
 	case distance > 1 && (open == "/*" || blank != "" || gap != "" || tool != "tele:"):
 		return nil
+	case blank != "" && (gap != "" || distance > 0 || blank != " "):
+		return nil // prose, or an example in a doc comment
 	case open == "/*":
 		message = "a directive is a line comment"
 	case blank != "" || gap != "" || strings.ContainsAny(tool, " \t"):

@@ -49,6 +49,25 @@ func Suppressed(fset *token.FileSet, file *ast.File) Suppression {
 	return s
 }
 
+// SuppressedDirectives returns the lines of directives that end in such a comment, as in
+//
+//	//tele:scope Old.Name //nolint:teleinstr // the dashboards know it
+//
+// To golangci-lint that is no comment of its own.
+func SuppressedDirectives(fset *token.FileSet, file *ast.File) Suppression {
+	var s Suppression
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			i := strings.LastIndex(c.Text, "//nolint")
+			if strings.HasPrefix(c.Text, "//tele:") && i > 0 && suppresses(&ast.Comment{Text: c.Text[i:]}) {
+				line := fset.PositionFor(c.Pos(), false).Line
+				s.ranges = append(s.ranges, lineRange{from: line, to: line})
+			}
+		}
+	}
+	return s
+}
+
 // suppresses reports whether a comment speaks for teleinstr.
 func suppresses(c *ast.Comment) bool {
 	rest, found := strings.CutPrefix(strings.TrimLeft(c.Text, "/ "), "nolint")

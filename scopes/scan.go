@@ -163,10 +163,32 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
+// goworkSetting returns the setting GOWORK of the go command: from the environment, or from the file that go env -w writes.
+func goworkSetting() string {
+	if value := os.Getenv("GOWORK"); value != "" {
+		return value
+	}
+	file := os.Getenv("GOENV")
+	if file == "" {
+		config, err := os.UserConfigDir()
+		if err != nil {
+			return ""
+		}
+		file = filepath.Join(config, "go", "env")
+	}
+	src, _ := os.ReadFile(file) // there need not be one
+	for line := range strings.Lines(string(src)) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), "GOWORK="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
 // workspaceModules returns the directories of the modules that the go.work file governing dir uses; none if
 // there is no such file, or GOWORK=off.
 func workspaceModules(dir string) (map[string]bool, error) {
-	path := os.Getenv("GOWORK")
+	path := goworkSetting()
 	for d := dir; path == ""; d = filepath.Dir(d) {
 		if file := filepath.Join(d, "go.work"); isFile(file) {
 			path = file

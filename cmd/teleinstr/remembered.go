@@ -25,5 +25,5 @@ func executable() (path, version string, err error) {
 // question is what a command is asked in a directory.
 func question(dir string, words ...string) (cache.Question, error) {
 	_, version, err := executable()
-	return cache.Question{Root: cacheDirectory(), Version: version, Dir: dir, Words: words}, err
+	return cache.Question{Cache: cacheDirectory(), Version: version, Dir: dir, Words: words}, err
 }

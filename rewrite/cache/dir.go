@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,8 +12,14 @@ import (
 )
 
 // A Dir is a directory of files whose names are made of their contents, or of all that their contents follow from. Processes
-// may share it. What was not used for a while is deleted.
-type Dir struct{ Root string }
+// may share it. What was not used for a while is deleted, so that nothing else may be kept in it: see [Open].
+type Dir struct{ root string }
+
+// Open returns the cache in a directory that may hold other things as well, or else, if that is empty, in the go command's cache
+// directory. It has a directory of its own there.
+func Open(in string, env Environment) *Dir {
+	return &Dir{filepath.Join(cmp.Or(in, env.GOCACHE), "teleinstr")}
+}
 
 const (
 	// unusedFor is how long a file is kept without being used, and trimEvery how often that is looked at.
@@ -29,7 +36,7 @@ func Hash(contents []byte) string {
 }
 
 // Path returns the path of the file called name, with slashes.
-func (c *Dir) Path(name string) string { return filepath.Join(c.Root, filepath.FromSlash(name)) }
+func (c *Dir) Path(name string) string { return filepath.Join(c.root, filepath.FromSlash(name)) }
 
 // Write makes sure that the file called name is there, and returns its path. If it is, its contents are taken to be the same.
 func (c *Dir) Write(name string, contents []byte) (string, error) {
@@ -84,14 +91,14 @@ func (c *Dir) Trim(now time.Time) error {
 	if info, err := os.Stat(mark); err == nil && now.Sub(info.ModTime()) < trimEvery {
 		return nil
 	}
-	if err := os.MkdirAll(c.Root, 0o777); err != nil {
+	if err := os.MkdirAll(c.root, 0o777); err != nil {
 		return err
 	}
 	if err := os.WriteFile(mark, nil, 0o666); err != nil {
 		return err
 	}
 	var directories []string
-	err := filepath.WalkDir(c.Root, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(c.root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil // another process trims as well

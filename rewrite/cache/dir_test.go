@@ -8,7 +8,7 @@ import (
 )
 
 func TestCacheTrim(t *testing.T) {
-	c := &Dir{t.TempDir()}
+	c := Open(t.TempDir(), Environment{})
 	paths := map[string]string{}
 	for _, name := range []string{"used", "unused"} {
 		path, err := c.Put([]byte(name), name+".go")
@@ -42,7 +42,7 @@ func TestCacheTrim(t *testing.T) {
 
 // TestCacheEmpty has a file that was lost with the power made again.
 func TestCacheEmpty(t *testing.T) {
-	c := &Dir{t.TempDir()}
+	c := Open(t.TempDir(), Environment{})
 	path, err := c.Put([]byte("contents"), "a.go")
 	if err != nil {
 		t.Fatal(err)

@@ -17,9 +17,8 @@ type Inputs struct {
 	seen  map[string]bool // directories whose files are noted
 	lines []string
 	// stamps are those of all files, to tell whether one has changed meanwhile.
-	stamps    []string
-	now       time.Time
-	unsettled bool // a file was changed not long before now, or later
+	stamps []string
+	now    time.Time
 }
 
 // NewInputs returns inputs without any. Files are read by read, as far as they are.
@@ -43,10 +42,6 @@ func (in *Inputs) AddFile(path string) {
 	if err != nil {
 		in.lines = append(in.lines, "unread "+path)
 		return
-	}
-	if info, err := os.Stat(path); err == nil {
-		_, settled := stamp(info, in.now)
-		in.unsettled = in.unsettled || !settled
 	}
 	sum := sha256.Sum256(src)
 	in.lines = append(in.lines, path+" "+hex.EncodeToString(sum[:]))
@@ -95,7 +90,6 @@ func (in *Inputs) addSource(path string) {
 	}
 	text, settled := stamp(info, in.now)
 	in.stamps = append(in.stamps, path+" "+text)
-	in.unsettled = in.unsettled || !settled
 	if settled && link.Mode().IsRegular() {
 		in.lines = append(in.lines, path+" "+text)
 		return

@@ -1,10 +1,10 @@
 package cache
 
 import (
-	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,10 +13,10 @@ import (
 	"github.com/teleinstr/teleinstr/rewrite"
 )
 
-// A Question is what an answer follows from, beside the files of its footprint.
+// A Question is what an answer follows from, beside the files of the modules that the go command works on.
 type Question struct {
-	// Root is the directory of the cache; teleinstr in the go command's cache if it is empty.
-	Root string
+	// Cache is the directory to have a cache in; that of the go command if it is empty.
+	Cache string
 	// Version tells versions of teleinstr apart.
 	Version string
 	// Dir is the working directory.
@@ -30,114 +30,116 @@ type Answer interface {
 	From() (rewrite.Footprint, bool)
 }
 
-// A memory is an answer as it is kept.
-type memory struct {
-	From   rewrite.Footprint
-	Inputs string // the key of what From names
-	Answer json.RawMessage
-}
-
-// Remembered returns the answer that work gives, or that it has given the last time if nothing has changed since. Where nothing
+// Remembered returns the answer that work gives, or that it has given before if all that it follows from is the same. Where nothing
 // can be remembered, for want of a go command or of a directory to write to for instance, it is worked out each time.
 func Remembered[A any, P interface {
 	*A
 	Answer
 }](q Question, work func() (P, error)) (P, error) {
 	env, err := ReadEnvironment(q.Dir)
-	if err != nil || strings.Contains(env.GOFLAGS, "-overlay") || strings.Contains(env.GOFLAGS, "-modfile") {
+	if err != nil || env.isOdd() {
 		return work()
 	}
-	dir := &Dir{cmp.Or(q.Root, filepath.Join(env.GOCACHE, "teleinstr"))}
-	encoded, err := json.Marshal([]any{q, env})
+	before, err := q.inputs(env)
 	if err != nil {
-		return nil, err
+		return work()
 	}
-	path := dir.Path("answers/" + Hash(encoded))
+	dir := Open(q.Cache, env)
+	path := dir.Path("answers/" + before.Key())
 	answer := P(new(A))
-	if recall(path, env, answer) {
+	if src, err := os.ReadFile(path); err == nil && json.Unmarshal(src, answer) == nil {
 		dir.Use(path)
 		return answer, nil
 	}
-	start := time.Now()
-	if answer, err = work(); err == nil {
-		if from, all := answer.From(); all {
-			remember(dir, path, env, start, from, answer)
-		}
+	if answer, err = work(); err != nil {
+		return answer, err
 	}
-	return answer, err
+	if from, all := answer.From(); all && before.cover(from, env) {
+		q.remember(dir, path, before, answer)
+	}
+	return answer, nil
 }
 
-func recall(path string, env Environment, answer any) bool {
-	src, err := os.ReadFile(path)
-	var m memory
-	if err != nil || json.Unmarshal(src, &m) != nil {
-		return false
-	}
-	in := inputsOf(m.From, env, time.Now())
-	return in.Key() == m.Inputs && json.Unmarshal(m.Answer, answer) == nil
+// isOdd reports whether the go command is told to see other files than there are, or to ask somebody else for packages.
+func (e *Environment) isOdd() bool {
+	return strings.Contains(e.GOFLAGS, "-overlay") || strings.Contains(e.GOFLAGS, "-modfile") || os.Getenv("GOPACKAGESDRIVER") != ""
 }
 
-// remember keeps an answer, unless a file may have changed since the work on it began. What cannot be kept is worked out again.
-func remember(dir *Dir, path string, env Environment, start time.Time, from rewrite.Footprint, answer any) {
-	in := inputsOf(from, env, start)
-	for _, p := range from.Packages {
-		if !in.Sees(p) {
-			return
-		}
+// remember keeps an answer, unless something has changed since its inputs were taken. What cannot be kept is worked out again.
+func (q Question) remember(dir *Dir, path string, before *Inputs, answer any) {
+	env, err := ReadEnvironment(q.Dir)
+	if err != nil {
+		return
 	}
-	if in.unsettled {
+	now, err := q.inputs(env)
+	if err != nil || !before.Same(now) {
 		return
 	}
 	encoded, err := json.Marshal(answer)
 	if err != nil {
 		return
 	}
-	if encoded, err = json.Marshal(memory{from, in.Key(), encoded}); err != nil {
-		return
-	}
-	if dir.Trim(start) == nil && os.MkdirAll(filepath.Dir(path), 0o777) == nil {
+	if dir.Trim(time.Now()) == nil && os.MkdirAll(filepath.Dir(path), 0o777) == nil {
 		replace(path, encoded)
 	}
 }
 
-// inputsOf returns the inputs that a footprint leads to.
-func inputsOf(from rewrite.Footprint, env Environment, now time.Time) *Inputs {
+// inputs returns the files of the modules that the go command works on: the main module or those of the workspace, and what
+// replaces modules.
+func (q Question) inputs(env Environment) (*Inputs, error) {
 	in := NewInputs(os.ReadFile)
-	in.now = now
-	trees := from.Trees
-	for _, root := range from.Modules {
-		trees = append(trees, root)
-		in.addOptional(filepath.Join(root, "go.sum"))
-		in.addOptional(filepath.Join(root, "vendor", "modules.txt"))
-		path := filepath.Join(root, "go.mod")
-		if src, err := os.ReadFile(path); err == nil {
-			if file, err := modfile.Parse(path, src, nil); err == nil {
-				trees = append(trees, LocalReplacements(root, file.Replace)...)
-			}
-		}
+	if err := in.Add("question", []any{q, env}); err != nil {
+		return nil, err
 	}
+	roots, trees := env.modules()
 	if env.GOWORK != "" {
 		in.AddFile(env.GOWORK)
 		in.addOptional(env.GOWORK + ".sum")
-		if src, err := os.ReadFile(env.GOWORK); err == nil {
-			if file, err := modfile.ParseWork(env.GOWORK, src, nil); err == nil {
-				work := filepath.Dir(env.GOWORK)
-				trees = append(trees, LocalReplacements(work, file.Replace)...)
+	}
+	for _, root := range roots {
+		in.addOptional(filepath.Join(root, "go.sum"))
+		in.addOptional(filepath.Join(root, "vendor", "modules.txt"))
+	}
+	for _, tree := range slices.Concat(roots, trees) {
+		in.AddTree(tree)
+	}
+	return in, nil
+}
+
+// modules returns the directories of the modules that the go command works on, and those that replace modules. Files that cannot be
+// read or parsed are for the go command to complain of.
+func (e *Environment) modules() (roots, replacements []string) {
+	if e.GOWORK != "" {
+		work := filepath.Dir(e.GOWORK)
+		if src, err := os.ReadFile(e.GOWORK); err == nil {
+			if file, err := modfile.ParseWork(e.GOWORK, src, nil); err == nil {
+				replacements = LocalReplacements(work, file.Replace)
 				for _, use := range file.Use {
-					trees = append(trees, absolute(work, use.Path))
+					roots = append(roots, absolute(work, use.Path))
 				}
 			}
 		}
+	} else if filepath.Base(e.GOMOD) == "go.mod" {
+		roots = []string{filepath.Dir(e.GOMOD)}
 	}
-	for _, tree := range trees {
-		in.AddTree(tree)
-	}
-	for _, dir := range from.Directories {
-		if !in.Sees(dir) {
-			in.AddDirectory(dir, false)
+	for _, root := range roots {
+		path := filepath.Join(root, "go.mod")
+		if src, err := os.ReadFile(path); err == nil {
+			if file, err := modfile.Parse(path, src, nil); err == nil {
+				replacements = append(replacements, LocalReplacements(root, file.Replace)...)
+			}
 		}
 	}
-	return in
+	return roots, replacements
+}
+
+// cover reports whether the inputs are all that something with the footprint follows from.
+func (in *Inputs) cover(from rewrite.Footprint, env Environment) bool {
+	roots, _ := env.modules()
+	isRoot := func(dir string) bool { return slices.Contains(roots, dir) }
+	unseen := func(dir string) bool { return !in.Sees(dir) }
+	return from.Complete && !slices.ContainsFunc(from.Modules, func(dir string) bool { return !isRoot(dir) }) &&
+		!slices.ContainsFunc(slices.Concat(from.Trees, from.Directories, from.Packages), unseen)
 }
 
 // addOptional notes a file that need not be there.

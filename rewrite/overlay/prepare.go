@@ -1,7 +1,6 @@
 package overlay
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -22,7 +21,7 @@ type Options struct {
 	Args []string
 	// Dir is the working directory, by the name that the user knows it by.
 	Dir string
-	// Cache is the directory to keep overlays in; teleinstr in the go command's cache if it is empty.
+	// Cache is the directory to have a cache in; that of the go command if it is empty.
 	Cache string
 	// Version tells versions of teleinstr apart: they may give the same source other code.
 	Version string
@@ -66,7 +65,7 @@ func Prepare(o Options) (*Plan, error) {
 	if err := p.read(); err != nil {
 		return nil, err
 	}
-	p.cache = &cache.Dir{Root: cmp.Or(o.Cache, filepath.Join(p.env.GOCACHE, "teleinstr"))}
+	p.cache = cache.Open(o.Cache, p.env.Environment)
 	if err := p.cache.Trim(time.Now()); err != nil {
 		return nil, fmt.Errorf("the cache of overlays: %w; set TELEINSTR_CACHE to a directory that can be written to", err)
 	}

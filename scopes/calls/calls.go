@@ -19,16 +19,17 @@ import (
 // RuntimePath is the import path of the runtime package.
 const RuntimePath = "github.com/teleinstr/teleinstr/runtime"
 
-var quotedPath = []byte(`"` + RuntimePath + `"`)
+var runtimePath = []byte(RuntimePath)
 
-// MayHold reports whether a file's source can hold calls of the runtime package, without parsing it. It errs on the side
-// of true.
-func MayHold(src []byte) bool { return bytes.Contains(src, quotedPath) }
+// Imports reports whether a file may import the runtime package, without parsing it. It errs on the side of true. Where one file of a
+// package does, others may hold calls of its methods.
+func Imports(src []byte) bool { return bytes.Contains(src, runtimePath) }
 
 // A Package is what is known of a type-checked package.
 type Package struct {
-	Fset *token.FileSet
-	Info *types.Info
+	Fset  *token.FileSet
+	Types *types.Package
+	Info  *types.Info
 }
 
 // Findings are what Check has found in a file.
@@ -46,13 +47,32 @@ func Check(p Package, file *ast.File) Findings {
 		case *ast.CallExpr:
 			c.call(n)
 		case *ast.FuncDecl:
-			c.body(n.Body)
+			if n.Body != nil {
+				c.body(n.Body)
+			}
 		case *ast.FuncLit:
 			c.body(n.Body)
 		}
 		return true
 	})
 	return c.found
+}
+
+// body checks the blocks of a function; function literals in it are functions of their own.
+func (c *checker) body(body *ast.BlockStmt) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.BlockStmt:
+			c.statements(n.List, body)
+		case *ast.CaseClause:
+			c.statements(n.Body, body)
+		case *ast.CommClause:
+			c.statements(n.Body, body)
+		}
+		return true
+	})
 }
 
 type checker struct {

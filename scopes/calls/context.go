@@ -5,44 +5,143 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
-// contextDropped reports a scope whose context is dropped while the one around it is handed to other calls, up to end.
-func (c *checker) contextDropped(fn *types.Func, start *ast.CallExpr, assign *ast.AssignStmt, body *ast.BlockStmt, end token.Pos) {
-	outer, ok := start.Args[0].(*ast.Ident)
+// contextDropped reports a scope whose context is dropped while the one around it is handed to other calls inside.
+func (c *checker) contextDropped(fn *types.Func, call *ast.CallExpr, s *start, inside []ast.Stmt) {
+	outer, ok := call.Args[0].(*ast.Ident)
 	if !ok {
 		return
 	}
-	v := c.Info.Uses[outer]
-	reported := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || reported || call.Pos() < assign.End() || end <= call.Pos() {
-			return !reported
-		}
-		for _, arg := range call.Args {
-			if id, ok := arg.(*ast.Ident); ok && c.Info.Uses[id] == v {
-				reported = true
-				d := c.report(scopes.RuleContextDropped, assign.Lhs[0].Pos(), subject(fn), fmt.Sprintf(
-					"the context of the scope is dropped, so that what %s records does not nest in it; assign it to %s, or pass scope.Context(%[2]s)", types.ExprString(call.Fun), outer.Name))
-				if assign.Tok == token.DEFINE {
-					c.fix(d, assign.Lhs[0].Pos(), assign.Lhs[0].End(), outer.Name, "assign the context to "+outer.Name)
-				}
-				break
-			}
-		}
-		return !reported
-	})
+	v, ok := c.Info.Uses[outer].(*types.Var)
+	if !ok || v.Kind() == types.ResultVar || !isContext(v.Type()) {
+		return
+	}
+	passed, asks := c.handedTo(v, inside)
+	if passed == nil || asks {
+		return
+	}
+	d := c.report(scopes.RuleContextDropped, s.names[0].Pos(), subject(fn), fmt.Sprintf(
+		"the context of the scope is dropped, so that what %s records does not nest in it; assign it to %s, or pass scope.Context(%[2]s)", types.ExprString(passed.Fun), outer.Name))
+	if s.tok == token.DEFINE && !c.declaresAgain(outer.Name, s) && !c.captured(v, s.body) {
+		c.fix(d, s.names[0].Pos(), s.names[0].End(), outer.Name, "assign the context to "+outer.Name)
+	}
 }
 
-// contextFresh reports the contexts that start anew behind the start of a scope, up to end.
-func (c *checker) contextFresh(fn *types.Func, start *ast.CallExpr, assign *ast.AssignStmt, body *ast.BlockStmt, end token.Pos) {
-	for _, arg := range FreshContexts(c.Info, body, assign.End(), end) {
-		c.report(scopes.RuleContextFresh, arg.Pos(), subject(fn), FreshMessage(arg))
+// handedTo returns the first call in statements that a context is handed to, and that may record something, until the
+// variable is set to another. It asks, if a method Context is called, for which a scope may give another one.
+func (c *checker) handedTo(v *types.Var, inside []ast.Stmt) (passed *ast.CallExpr, asks bool) {
+	for _, s := range inside {
+		set := false
+		ast.Inspect(s, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return false // it may run when the scope is over
+			case *ast.AssignStmt:
+				for _, lhs := range n.Lhs {
+					set = set || c.isVariable(lhs, v)
+				}
+			case *ast.CallExpr:
+				if fun, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && fun.Sel.Name == "Context" && len(n.Args) == 1 && c.isVariable(n.Args[0], v) {
+					asks = true
+				}
+				if passed == nil && !set && c.mayRecord(n) {
+					for _, arg := range n.Args {
+						if c.isVariable(arg, v) {
+							passed = n
+						}
+					}
+				}
+			}
+			return true
+		})
+		if set {
+			break
+		}
+	}
+	return passed, asks
+}
+
+// mayRecord reports whether what is called may record something of its own: not the standard library, and not the runtime
+// package, whose calls say themselves where they belong.
+func (c *checker) mayRecord(call *ast.CallExpr) bool {
+	if c.Info.Types[call.Fun].IsType() {
+		return false
+	}
+	fn, ok := typeutil.Callee(c.Info, call).(*types.Func)
+	if !ok || fn.Pkg() == nil {
+		return true
+	}
+	path := fn.Pkg().Path()
+	return path != RuntimePath && (fn.Pkg() == c.Types || !isStandard(path))
+}
+
+// isStandard reports whether a package is one of those of the standard library that take contexts.
+func isStandard(path string) bool {
+	switch first, _, _ := strings.Cut(path, "/"); first {
+	case "context", "database", "log", "net", "os", "runtime", "testing", "crypto":
+		return true
+	}
+	return false
+}
+
+// declaresAgain reports whether the block that a scope starts in declares the name again further down.
+func (c *checker) declaresAgain(name string, s *start) bool {
+	for _, stmt := range s.behind {
+		switch stmt := stmt.(type) {
+		case *ast.AssignStmt:
+			for _, lhs := range stmt.Lhs {
+				if id, ok := lhs.(*ast.Ident); ok && stmt.Tok == token.DEFINE && id.Name == name {
+					return true
+				}
+			}
+		case *ast.DeclStmt:
+			for _, spec := range valueSpecs(stmt) {
+				for _, id := range spec.Names {
+					if id.Name == name {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// captured reports whether a function literal mentions a variable: it would see the new context too.
+func (c *checker) captured(v *types.Var, body *ast.BlockStmt) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok {
+			ast.Inspect(lit.Body, func(n ast.Node) bool {
+				id, ok := n.(*ast.Ident)
+				found = found || ok && c.Info.Uses[id] == v
+				return !found
+			})
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// isContext reports whether t is context.Context.
+func isContext(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Name() == "Context" && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context"
+}
+
+// contextFresh reports the contexts that start anew inside a scope.
+func (c *checker) contextFresh(fn *types.Func, inside []ast.Stmt) {
+	for _, s := range inside {
+		for _, arg := range FreshContexts(c.Info, s, s.Pos(), s.End()) {
+			c.report(scopes.RuleContextFresh, arg.Pos(), subject(fn), FreshMessage(arg))
+		}
 	}
 }
 

@@ -8,26 +8,46 @@ import (
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
-// body checks what becomes of the scopes that a function starts; function literals in it are functions of their own.
-func (c *checker) body(body *ast.BlockStmt) {
-	if body == nil {
-		return
-	}
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
+// statements checks what becomes of the scopes that the statements of a block start, in the function with the given body.
+func (c *checker) statements(list []ast.Stmt, body *ast.BlockStmt) {
+	for i, s := range list {
+		switch s := s.(type) {
 		case *ast.AssignStmt:
-			c.assignment(n, body)
-		case *ast.ExprStmt:
-			if call, ok := ast.Unparen(n.X).(*ast.CallExpr); ok {
-				c.dropped(call)
+			if len(s.Rhs) == 1 && len(s.Lhs) > 0 {
+				c.started(&start{tok: s.Tok, names: s.Lhs, value: s.Rhs[0], behind: list[i+1:], body: body})
 			}
+		case *ast.DeclStmt:
+			for _, spec := range valueSpecs(s) {
+				if len(spec.Values) == 1 {
+					c.started(&start{tok: token.DEFINE, names: expressions(spec.Names), value: spec.Values[0], behind: list[i+1:], body: body})
+				}
+			}
+		case *ast.ExprStmt:
+			c.dropped(s.X, "")
 		case *ast.DeferStmt:
-			c.unfinished(n.Call, "defer")
+			c.dropped(s.Call, "defer")
+		case *ast.GoStmt:
+			c.dropped(s.Call, "go")
 		}
-		return true
-	})
+	}
+}
+
+func valueSpecs(s *ast.DeclStmt) (specs []*ast.ValueSpec) {
+	if d, ok := s.Decl.(*ast.GenDecl); ok {
+		for _, spec := range d.Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok {
+				specs = append(specs, v)
+			}
+		}
+	}
+	return specs
+}
+
+func expressions(ids []*ast.Ident) (list []ast.Expr) {
+	for _, id := range ids {
+		list = append(list, id)
+	}
+	return list
 }
 
 // starts reports whether a function of the runtime package starts a scope, and returns it behind its context.
@@ -42,50 +62,64 @@ func starts(fn *types.Func) bool {
 // isTimer reports whether a function starts a scope and returns the function that ends it.
 func isTimer(fn *types.Func) bool { return fn != nil && fn.Name() == "Time" }
 
-// dropped reports a call whose results nobody takes, so that the scope cannot be ended.
-func (c *checker) dropped(call *ast.CallExpr) {
-	if fn := c.function(call); starts(fn) {
-		c.unended(fn, call.Pos())
+// dropped reports a call whose results nobody takes, so that the scope cannot be ended; keyword is what stands before it.
+func (c *checker) dropped(e ast.Expr, keyword string) {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
 		return
 	}
-	c.unfinished(call, "")
+	fn := c.function(call)
+	switch {
+	case starts(fn):
+		c.unended(fn, call.Pos())
+	case isTimer(fn) && keyword == "defer":
+		d := c.report(scopes.RuleUnended, call.Pos(), subject(fn), "the scope starts when the function returns, and never ends; write defer tele.Time(…)()")
+		c.fix(d, call.End(), call.End(), "()", "call what Time returns")
+	case isTimer(fn):
+		c.report(scopes.RuleUnended, call.Pos(), subject(fn), "the scope is never ended, and so never reported; write defer tele.Time(…)()")
+	}
 }
 
 func (c *checker) unended(fn *types.Func, pos token.Pos) {
 	c.report(scopes.RuleUnended, pos, subject(fn), "the scope is never ended, and so never reported; defer its End")
 }
 
-// unfinished reports tele.Time(…) where the function that it returns is not called: tele.Time(…)() is meant, deferred.
-func (c *checker) unfinished(call *ast.CallExpr, keyword string) {
-	fn := c.function(call)
-	if !isTimer(fn) {
-		return
-	}
-	if keyword == "" {
-		c.report(scopes.RuleUnended, call.Pos(), subject(fn), "the scope is never ended, and so never reported; write defer tele.Time(…)()")
-		return
-	}
-	d := c.report(scopes.RuleUnended, call.Pos(), subject(fn), "the scope starts when the function returns, and never ends; write defer tele.Time(…)()")
-	c.fix(d, call.End(), call.End(), "()", "call what Time returns")
+// A start is a statement that may start a scope: ctx, scope := tele.Start(ctx, …).
+type start struct {
+	tok    token.Token
+	names  []ast.Expr
+	value  ast.Expr
+	behind []ast.Stmt // in the same block
+	body   *ast.BlockStmt
 }
 
-// assignment checks a scope that is started in an assignment: ctx, scope := tele.Start(ctx, …).
-func (c *checker) assignment(assign *ast.AssignStmt, body *ast.BlockStmt) {
-	if len(assign.Rhs) != 1 {
-		return
-	}
-	call, ok := ast.Unparen(assign.Rhs[0]).(*ast.CallExpr)
+func (c *checker) started(s *start) {
+	call, ok := ast.Unparen(s.value).(*ast.CallExpr)
 	if !ok {
 		return
 	}
 	fn := c.function(call)
-	switch {
-	case isTimer(fn) && isBlank(assign.Lhs[0]):
-		c.unfinished(call, "")
-	case starts(fn) && len(assign.Lhs) == 2:
-		if scope, ok := assign.Lhs[1].(*ast.Ident); ok {
-			c.started(fn, call, assign, scope, body)
-		}
+	if isTimer(fn) && isBlank(s.names[0]) {
+		c.dropped(call, "")
+	}
+	if !starts(fn) || len(s.names) != 2 {
+		return
+	}
+	scope, ok := s.names[1].(*ast.Ident)
+	if !ok {
+		return
+	}
+	v := c.Info.ObjectOf(scope)
+	if isBlank(scope) || s.tok == token.DEFINE && v != nil && !c.isEnded(v, s.body) {
+		c.unended(fn, scope.Pos())
+		return
+	}
+	inside := s.behind[:c.lasts(s.behind, v)]
+	if isBlank(s.names[0]) {
+		c.contextDropped(fn, call, s, inside)
+	}
+	if !IsFresh(c.Info, call.Args[0]) {
+		c.contextFresh(fn, inside)
 	}
 }
 
@@ -94,69 +128,93 @@ func isBlank(e ast.Expr) bool {
 	return ok && id.Name == "_"
 }
 
-func (c *checker) started(fn *types.Func, call *ast.CallExpr, assign *ast.AssignStmt, scope *ast.Ident, body *ast.BlockStmt) {
-	v := c.Info.ObjectOf(scope)
-	uses := scopeUses{end: body.End()}
-	if isBlank(scope) || assign.Tok == token.DEFINE && v != nil {
-		uses = c.scopeUses(v, body, assign.End())
-		if !uses.ended {
-			c.unended(fn, scope.Pos())
+// isEnded reports whether a scope is ended somewhere in a function, or handed to something that may.
+func (c *checker) isEnded(v types.Object, body *ast.BlockStmt) bool {
+	inert := map[*ast.Ident]bool{} // where the variable is mentioned to no effect
+	note := func(e ast.Expr) {
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+			inert[id] = true
 		}
 	}
-	if !uses.context && !uses.handed && isBlank(assign.Lhs[0]) && !isBlank(scope) {
-		c.contextDropped(fn, call, assign, body, uses.end)
-	}
-	if !IsFresh(c.Info, call.Args[0]) {
-		c.contextFresh(fn, call, assign, body, uses.end)
-	}
-}
-
-// scopeUses are what code does with a scope.
-type scopeUses struct {
-	ended   bool      // by a method, or by what it may have been handed to
-	context bool      // its method Context is called
-	handed  bool      // to something else
-	end     token.Pos // of the statement that ends it, unless that is deferred
-}
-
-// scopeUses returns what a function does with a scope that starts before from.
-func (c *checker) scopeUses(v types.Object, body *ast.BlockStmt, from token.Pos) scopeUses {
-	u := scopeUses{end: body.End()}
-	methods := map[*ast.Ident]string{} // of the variable, where it is mentioned
+	ended := false
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok {
-				methods[x] = n.Sel.Name
+			if n.Sel.Name == "Context" {
+				note(n.X)
 			}
-		case *ast.ExprStmt:
-			if n.Pos() > from && c.isMethodOf(n.X, v) {
-				u.end = min(u.end, n.Pos())
+		case *ast.BinaryExpr:
+			note(n.X)
+			note(n.Y)
+		case *ast.AssignStmt:
+			for i, rhs := range n.Rhs {
+				if len(n.Lhs) == len(n.Rhs) && isBlank(n.Lhs[i]) {
+					note(rhs)
+				}
 			}
 		case *ast.Ident:
-			if v == nil || c.Info.Uses[n] != v {
-				break
-			}
-			method := methods[n]
-			u.context = u.context || method == "Context"
-			u.handed = u.handed || method == ""
-			u.ended = u.ended || method != "Context"
+			ended = ended || c.Info.Uses[n] == v && !inert[n]
 		}
-		return true
+		return !ended
 	})
-	return u
+	return ended
 }
 
-// isMethodOf reports whether an expression calls a method of the variable.
-func (c *checker) isMethodOf(e ast.Expr, v types.Object) bool {
-	call, ok := ast.Unparen(e).(*ast.CallExpr)
-	if !ok {
+// lasts returns how many of the statements behind a start the scope lasts for certain: up to the first that mentions it, unless that is
+// deferred, asks it for its context, or leaves the block thereafter.
+func (c *checker) lasts(behind []ast.Stmt, v types.Object) int {
+	for i, s := range behind {
+		if _, deferred := s.(*ast.DeferStmt); !deferred && c.mayEnd(s, v) {
+			return i
+		}
+	}
+	return len(behind)
+}
+
+func (c *checker) mayEnd(s ast.Stmt, v types.Object) bool {
+	found := false
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			return !leaves(n.List)
+		case *ast.CaseClause:
+			return !leaves(n.Body)
+		case *ast.CommClause:
+			return !leaves(n.Body)
+		case *ast.DeferStmt:
+			return false
+		case *ast.SelectorExpr:
+			if n.Sel.Name == "Context" && c.isVariable(n.X, v) {
+				return false
+			}
+		case *ast.Ident:
+			found = found || c.Info.Uses[n] == v
+		}
+		return !found
+	})
+	return found
+}
+
+// leaves reports whether the statements of a block end in one that leaves it for good.
+func leaves(list []ast.Stmt) bool {
+	if len(list) == 0 {
 		return false
 	}
-	method, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return false
+	switch s := list[len(list)-1].(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		id, ok := call.Fun.(*ast.Ident)
+		return ok && id.Name == "panic"
 	}
-	x, ok := method.X.(*ast.Ident)
-	return ok && c.Info.Uses[x] == v
+	return false
+}
+
+func (c *checker) isVariable(e ast.Expr, v types.Object) bool {
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	return ok && v != nil && c.Info.Uses[id] == v
 }

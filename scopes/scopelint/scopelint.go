@@ -2,11 +2,12 @@
 // go vet, go fix and golangci-lint. Its rules are those of teleinstr lint, which docs/lint.md describes, as far as one package and one build
 // configuration show them: the two share their code, and cannot disagree.
 //
-// The identifier of the rule that a finding is about is its category. An analyzer has no hints: the rules that are hints by
+// The identifier of the rule that a finding is about is its category, and ends its message, as drivers do not show categories. An analyzer has no hints: the rules that are hints by
 // nature report nothing unless they are enabled.
 package scopelint
 
 import (
+	"fmt"
 	"go/token"
 	"os"
 	"strings"
@@ -118,9 +119,9 @@ func (s *settings) run(pass *analysis.Pass) (any, error) {
 
 // finding returns a diagnostic about a file as drivers of analyzers know it.
 func finding(file *token.File, d scopes.Diagnostic) analysis.Diagnostic {
-	out := analysis.Diagnostic{Pos: file.Pos(d.Position.Offset), Category: string(d.Rule), Message: d.Message}
+	out := analysis.Diagnostic{Pos: file.Pos(d.Position.Offset), Category: string(d.Rule), Message: fmt.Sprintf("%s (%s)", d.Message, d.Rule)}
 	if d.Subject != "" {
-		out.Message = d.Subject + ": " + d.Message
+		out.Message = d.Subject + ": " + out.Message
 	}
 	if fix := d.Fix; fix != nil {
 		out.SuggestedFixes = []analysis.SuggestedFix{{

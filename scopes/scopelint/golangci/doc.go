@@ -30,7 +30,6 @@
 //	          enable: [no-context]
 //	          disable: [metric-kind]
 //
-// A finding starts with the rule that it is about, which golangci-lint would not show otherwise; exclusions may
-// go by that (text: '^name: '). //nolint:teleinstr in the doc comment of a function, or on the line of a finding,
+// A finding ends in the rule that it is about; exclusions may go by that (text: '\(name\)$'). //nolint:teleinstr in the doc comment of a function, or on the line of a finding,
 // suppresses findings; --fix applies fixes.
 package golangci

@@ -30,7 +30,7 @@ func New(conf any) (register.LinterPlugin, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return plugin{withRules(analyzer)}, nil
+	return plugin{analyzer}, nil
 }
 
 type plugin struct{ analyzer *analysis.Analyzer }
@@ -41,20 +41,4 @@ func (plugin) GetLoadMode() string { return register.LoadModeTypesInfo }
 // BuildAnalyzers returns the analyzer of scopelint.
 func (p plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	return []*analysis.Analyzer{p.analyzer}, nil
-}
-
-// withRules returns a copy of an analyzer whose findings start with their category: golangci-lint drops it.
-func withRules(a *analysis.Analyzer) *analysis.Analyzer {
-	named := *a
-	named.Run = func(pass *analysis.Pass) (any, error) {
-		p := *pass
-		p.Report = func(d analysis.Diagnostic) {
-			if d.Category != "" {
-				d.Message = d.Category + ": " + d.Message
-			}
-			pass.Report(d)
-		}
-		return a.Run(&p)
-	}
-	return &named
 }

@@ -36,26 +36,3 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
-
-// TestWithRules holds that a finding names its rule, and that the analyzer itself stays as it is.
-func TestWithRules(t *testing.T) {
-	original := &analysis.Analyzer{Run: func(pass *analysis.Pass) (any, error) {
-		pass.Report(analysis.Diagnostic{Category: "name", Message: "bad"})
-		pass.Report(analysis.Diagnostic{Message: "bad"})
-		return nil, nil
-	}}
-	messages := func(a *analysis.Analyzer) string {
-		var got []string
-		pass := &analysis.Pass{Report: func(d analysis.Diagnostic) { got = append(got, d.Message) }}
-		if _, err := a.Run(pass); err != nil {
-			t.Fatal(err)
-		}
-		return strings.Join(got, "; ")
-	}
-	if got := messages(withRules(original)); got != "name: bad; bad" {
-		t.Errorf("with rules: %s", got)
-	}
-	if got := messages(original); got != "bad; bad" {
-		t.Errorf("the original: %s", got)
-	}
-}

@@ -28,7 +28,15 @@ func Unended(ctx context.Context) {
 	_ = kept.Context(ctx)
 	_, handed := tele.Start(ctx, "handed")
 	hand(handed)
-	tele.Start(ctx, "thrown") // want `the scope is never ended`
+	tele.Start(ctx, "thrown")                     // want `the scope is never ended`
+	var _, declared = tele.Start(ctx, "declared") // want `the scope is never ended`
+	_ = declared
+	_, compared := tele.Start(ctx, "compared") // want `the scope is never ended`
+	if compared == (tele.Scope{}) {
+		return
+	}
+	defer tele.Start(ctx, "deferred") // want `the scope is never ended`
+	go tele.Start(ctx, "gone")        // want `the scope is never ended`
 	func() {
 		_, literal := tele.Start(ctx, "literal") // want `the scope is never ended`
 		_ = literal.Context
@@ -53,8 +61,12 @@ func Dropped(ctx context.Context) {
 
 func DroppedByMethod(ctx context.Context, t *tele.Telemetry) {
 	_, scope := t.Start(ctx, "dropped") // want `the context of the scope is dropped`
-	defer scope.End()
-	func() { use(ctx) }()
+	defer func() { scope.End() }()
+	if ctx.Err() != nil {
+		scope.End()
+		return
+	}
+	use(ctx)
 }
 
 // NotDropped passes the context on, or has ended the scope before it passes another.
@@ -67,6 +79,69 @@ func NotDropped(ctx context.Context) {
 	defer other.End()
 	use(other.Context(ctx))
 }
+
+// NotInside passes the context on where the scope is over, may be over, or is another one's.
+func NotInside(ctx context.Context, k int) (out context.Context) {
+	switch k {
+	case 1:
+		_, scope := tele.Start(ctx, "arm")
+		defer scope.End()
+	case 2:
+		use(ctx)
+	}
+	if k == 3 {
+		_, scope := tele.Start(ctx, "block")
+		defer scope.End()
+	}
+	_, a := tele.Start(ctx, "a")
+	_, b := tele.Start(ctx, "b")
+	use(nil)
+	a.End()
+	b.End()
+	_, value := tele.Start(ctx, "value")
+	stop := value.End
+	stop()
+	use(ctx)
+	_, later := tele.Start(ctx, "later")
+	defer later.End()
+	register(func() { use(ctx) })
+	slog.InfoContext(ctx, "nothing is recorded here")
+	tele.Count(ctx, "c", 1)
+	ctx = context.WithoutCancel(ctx)
+	use(ctx)
+	out = ctx
+	_, result := tele.Start(out, "result")
+	defer result.End()
+	use(out)
+	return out
+}
+
+// NotMended would not compile, or mean something else, if the context were assigned.
+func NotMended(ctx context.Context) {
+	{
+		_, scope := tele.Start(ctx, "redeclared") // want `the context of the scope is dropped`
+		defer scope.End()
+		use(ctx)
+		ctx := context.WithoutCancel(ctx)
+		use(ctx)
+	}
+	_, scope := tele.Start(ctx, "captured") // want `the context of the scope is dropped`
+	defer scope.End()
+	use(ctx)
+	register(func() { use(ctx) })
+}
+
+type carrier struct{ context.Context }
+
+func OtherType(ctx carrier) {
+	_, scope := tele.Start(ctx, "carrier")
+	defer scope.End()
+	use(ctx)
+}
+
+type app struct{ telemetry *tele.Telemetry }
+
+func register(func()) {}
 
 func hand(tele.Scope) {}
 
