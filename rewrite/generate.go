@@ -64,6 +64,8 @@ type generation struct {
 	diagnostics []scopes.Diagnostic
 	notices     map[string]bool
 	footprint   Footprint
+	// changed are files that are to be taken as they would be, by path.
+	changed map[string]Change
 	// ready makes sure that the package can import what generated code needs.
 	ready func(*loaded) error
 	// wants reports whether a file, whose sites are found, is of interest.
@@ -90,6 +92,9 @@ func (g *generation) scan(dir string, patterns []string, ofInterest func(src []b
 	}
 	g.footprint = Footprint{Trees: scanned.Trees, Directories: scanned.Directories, Complete: scanned.Complete}
 	for _, source := range scanned.Sources {
+		if c, changed := g.changed[source.Path]; changed {
+			source.Src = c.New
+		}
 		g.add(source)
 	}
 	return nil

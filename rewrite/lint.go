@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -27,7 +28,37 @@ type LintResult struct {
 // calls of the runtime package. Only files that hold any are parsed, and only packages with such files are type-checked, where
 // a rule asks for it.
 func Lint(dir string, patterns []string, rules scopes.Selection) (*LintResult, error) {
+	return lint(dir, patterns, rules, nil)
+}
+
+// LintFixed makes all fixes, also those that become possible by others, as if they were written. Its Diagnostics are what is then
+// left.
+func LintFixed(dir string, patterns []string, rules scopes.Selection) (*LintResult, error) {
+	fixed := map[string]Change{}
+	for {
+		r, err := lint(dir, patterns, rules, fixed)
+		if err != nil {
+			return nil, err
+		}
+		if len(r.Changes) == 0 {
+			for _, path := range slices.Sorted(maps.Keys(fixed)) {
+				r.Changes = append(r.Changes, fixed[path])
+			}
+			return r, nil
+		}
+		for _, c := range r.Changes {
+			if before, again := fixed[c.Path]; again {
+				c.Old = before.Old
+			}
+			fixed[c.Path] = c
+		}
+	}
+}
+
+// lint finds what is wrong if some files have been changed.
+func lint(dir string, patterns []string, rules scopes.Selection, changed map[string]Change) (*LintResult, error) {
 	l := newLinting(rules)
+	l.changed = changed
 	l.suppresses = true
 	if err := l.scan(dir, patterns, ofLintInterest); err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ func (o *AnnotateOptions) check() error {
 			return fmt.Errorf("%s: %w; write a name, with * for any characters and ? for one", pattern, err)
 		}
 	}
+	if o.MinStatements < 0 {
+		return fmt.Errorf("%d statements: no body has so few; write a number from 0 on", o.MinStatements)
+	}
 	return nil
 }
 

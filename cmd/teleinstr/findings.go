@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -42,14 +43,16 @@ const formatNames = "text, json, sarif or github"
 
 // writeText writes a line a finding, and ends it with the rule to look up, or to switch off.
 func writeText(w io.Writer, found findings) error {
+	var out bytes.Buffer
 	for _, d := range found.diagnostics {
 		rule := string(d.Rule)
 		if found.rules.Level(d.Rule) == scopes.Hint {
 			rule = "hint: " + rule
 		}
-		fmt.Fprintf(w, "%s (%s)\n", d, rule)
+		fmt.Fprintf(&out, "%s (%s)\n", d, rule)
 	}
-	return nil
+	_, err := w.Write(out.Bytes())
+	return err
 }
 
 // A finding is a diagnostic for scripts.
@@ -86,6 +89,7 @@ var (
 
 // writeGitHub writes workflow commands, which GitHub shows as annotations of the lines that they name.
 func writeGitHub(w io.Writer, found findings) error {
+	var out bytes.Buffer
 	for _, d := range found.diagnostics {
 		command := "error"
 		if found.rules.Level(d.Rule) == scopes.Hint {
@@ -95,8 +99,9 @@ func writeGitHub(w io.Writer, found findings) error {
 		if d.Subject != "" {
 			message = d.Subject + ": " + message
 		}
-		fmt.Fprintf(w, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", command, escapeProperty.Replace(d.Position.Filename),
+		fmt.Fprintf(&out, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", command, escapeProperty.Replace(d.Position.Filename),
 			d.Position.Line, d.Position.Column, escapeProperty.Replace("teleinstr "+string(d.Rule)), escapeData.Replace(message))
 	}
-	return nil
+	_, err := w.Write(out.Bytes())
+	return err
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/teleinstr/teleinstr/rewrite"
 	"github.com/teleinstr/teleinstr/rewrite/overlay"
 	"github.com/teleinstr/teleinstr/runtime/autoreport"
 )
@@ -55,7 +54,9 @@ recorded when it ends, and go test prints it for each package.`,
 				return relativeError(dir, err)
 			}
 			if options.Fresh {
-				out.print(cmd.OutOrStdout(), dir, &rewrite.Result{Changes: plan.Changes})
+				if err := out.print(cmd.OutOrStdout(), dir, plan.Changes); err != nil {
+					return err
+				}
 				return report(cmd.ErrOrStderr(), dir, append(plan.Diagnostics, plan.Uncompiled...))
 			}
 			if err := report(cmd.ErrOrStderr(), dir, plan.Diagnostics); err != nil {

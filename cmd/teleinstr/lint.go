@@ -47,6 +47,8 @@ go vet -vettool=$(which teleinstr) finds the same in one package at a time.`,
 				return fmt.Errorf("--format %s: unknown format; write %s", format, formatNames)
 			case diff && !fix:
 				return fmt.Errorf("-d prints what --fix would change; give --fix as well")
+			case diff && cmd.Flags().Changed("format"):
+				return fmt.Errorf("-d prints a diff, and what is left to standard error; leave --format out")
 			}
 			rules, err := scopes.Select(enable, disable)
 			if err != nil {
@@ -73,9 +75,9 @@ go vet -vettool=$(which teleinstr) finds the same in one package at a time.`,
 			}
 			found := findings{result.Diagnostics, rules}
 			if diff {
-				changes := output{diff: true}
-				changes.print(cmd.OutOrStdout(), dir, &rewrite.Result{Changes: result.Changes})
-			} else if err := write(cmd.OutOrStdout(), found.relativeTo(dir)); err != nil {
+				return printFixes(cmd, dir, args, found)
+			}
+			if err := write(cmd.OutOrStdout(), found.relativeTo(dir)); err != nil {
 				return err
 			}
 			if found.fail() {
@@ -90,6 +92,26 @@ go vet -vettool=$(which teleinstr) finds the same in one package at a time.`,
 	cmd.Flags().BoolVar(&fix, "fix", false, "mend what can be mended")
 	cmd.Flags().BoolVarP(&diff, "diff", "d", false, "with --fix, change nothing; print what would change as a unified diff")
 	return cmd
+}
+
+// printFixes prints what --fix would change, and what it would leave.
+func printFixes(cmd *cobra.Command, dir string, args []string, found findings) error {
+	fixed, err := rewrite.LintFixed(dir, args, found.rules)
+	if err != nil {
+		return relativeError(dir, err)
+	}
+	changes := output{diff: true}
+	if err := changes.print(cmd.OutOrStdout(), dir, fixed.Changes); err != nil {
+		return err
+	}
+	left := findings{fixed.Diagnostics, found.rules}
+	if err := writeText(cmd.ErrOrStderr(), left.relativeTo(dir)); err != nil {
+		return err
+	}
+	if found.fail() {
+		return errFindings
+	}
+	return nil
 }
 
 // mend writes the fixes, and returns what is left. A fix may uncover more to fix.

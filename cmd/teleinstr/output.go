@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,7 +34,9 @@ func (o *output) flags(cmd *cobra.Command) {
 
 // apply lists, prints or writes the changes, and reports what was refused.
 func (o *output) apply(cmd *cobra.Command, dir string, r *rewrite.Result) error {
-	o.print(cmd.OutOrStdout(), dir, r)
+	if err := o.print(cmd.OutOrStdout(), dir, r.Changes); err != nil {
+		return err
+	}
 	if !o.list && !o.diff {
 		if err := write(cmd.Context(), r.Changes); err != nil {
 			return relativeError(dir, err)
@@ -66,7 +69,9 @@ func (o *output) check(cmd *cobra.Command, dir string, args []string, generate f
 	if !o.diff {
 		o.list = true
 	}
-	o.print(cmd.OutOrStdout(), dir, r)
+	if err := o.print(cmd.OutOrStdout(), dir, r.Changes); err != nil {
+		return err
+	}
 	if err := report(cmd.ErrOrStderr(), dir, r.Diagnostics); err != nil {
 		return err
 	}
@@ -77,17 +82,20 @@ func (o *output) check(cmd *cobra.Command, dir string, args []string, generate f
 	return nil
 }
 
-func (o *output) print(w io.Writer, dir string, r *rewrite.Result) {
-	for _, c := range r.Changes {
+func (o *output) print(w io.Writer, dir string, changes []rewrite.Change) error {
+	var out bytes.Buffer
+	for _, c := range changes {
 		path := relative(dir, c.Path)
 		if o.list {
-			fmt.Fprintln(w, path)
+			fmt.Fprintln(&out, path)
 		}
 		if o.diff {
 			slash := filepath.ToSlash(path)
-			w.Write(diff.Diff("a/"+slash, c.Old, "b/"+slash, c.New))
+			out.Write(diff.Diff("a/"+slash, c.Old, "b/"+slash, c.New))
 		}
 	}
+	_, err := w.Write(out.Bytes())
+	return err
 }
 
 // report prints diagnostics and returns errFindings if there are any.
