@@ -268,6 +268,78 @@ func TestDiskFull(t *testing.T) {
 	wantFile(t, file, "kept", 0)
 }
 
+// TestSharedLimit wants it to count what others append.
+func TestSharedLimit(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "events.jsonl")
+	options := &jsonl.Options{MaxBytes: 4000}
+	reporters := make([]*jsonl.Reporter, 4)
+	for i := range reporters {
+		r, err := jsonl.Open(file, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reporters[i] = r
+	}
+	for range 10 {
+		for _, r := range reporters {
+			runtimetest.New(r).Count(context.Background(), "n", 1)
+			if err := r.Flush(context.Background()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for _, r := range reporters {
+		if err := r.Close(context.Background()); err != nil {
+			t.Skip(err) // files that are open cannot be renamed here
+		}
+	}
+	n := 0
+	for _, name := range []string{file, file + ".1", file + ".2", file + ".3"} {
+		if info, err := os.Stat(name); err == nil && info.Size() > 4000 {
+			t.Errorf("%s has %d bytes", filepath.Base(name), info.Size())
+		} else if err == nil {
+			scopes, _ := scopesIn(t, name)
+			n += len(strings.Fields(scopes))
+		}
+	}
+	if n != 40 {
+		t.Errorf("%d events, want 40", n)
+	}
+}
+
+// TestPipe wants what is no regular file to be written to, and left where it is.
+func TestPipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip(err)
+	}
+	r, err := jsonl.Open(pipe, &jsonl.Options{MaxBytes: 600})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := os.Open(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	telemetry := runtimetest.New(r)
+	for range 20 {
+		telemetry.Count(context.Background(), "n", 1)
+	}
+	if err := r.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	n := 0
+	for _, err := range jsonl.Read(in, nil) {
+		if n++; err != nil {
+			t.Error(err)
+		}
+	}
+	if n != 20 || r.WriteErrors() != 0 {
+		t.Errorf("%d events, %d errors", n, r.WriteErrors())
+	}
+}
+
 // TestLink wants the file to be renamed, not the link to it; and files to stay where they are when the program goes elsewhere.
 func TestLink(t *testing.T) {
 	dir := t.TempDir()

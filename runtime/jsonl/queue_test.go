@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"runtime"
@@ -162,8 +163,9 @@ func TestWriteErrors(t *testing.T) {
 		r := jsonl.New(writeFunc(func(p []byte) (int, error) {
 			switch writes++; writes {
 			case 3: // of the lines with the second and the third event
-				out.Write(p[:20])
-				return 20, full
+				n := bytes.IndexByte(p, '\n') + 20
+				out.Write(p[:n])
+				return n, full
 			case 6:
 				panic("broken")
 			case 7:
@@ -187,7 +189,7 @@ func TestWriteErrors(t *testing.T) {
 		if err := flush("first"); err != nil {
 			t.Error(err)
 		}
-		if err := flush("torn", "lost"); !errors.Is(err, full) || r.Dropped() != 2 || r.WriteErrors() != 1 {
+		if err := flush("second", "torn", "lost"); !errors.Is(err, full) || r.Dropped() != 2 || r.WriteErrors() != 1 {
 			t.Errorf("%v, %d dropped, %d errors", err, r.Dropped(), r.WriteErrors())
 		}
 		if err := flush("after"); err != nil {
@@ -212,15 +214,15 @@ func TestWriteErrors(t *testing.T) {
 		var got []string
 		for e, err := range jsonl.Read(&out, nil) {
 			var where *jsonl.LineError
-			if errors.As(err, &where) && where.Line == 3 && errors.Is(err, jsonl.ErrTorn) {
+			if errors.As(err, &where) && where.Line == 4 && errors.Is(err, jsonl.ErrTorn) {
 				got = append(got, "error")
 			} else if err != nil {
 				t.Error(err)
 			} else {
-				got = append(got, e.Scope)
+				got = append(got, fmt.Sprint(e.Seq, " ", e.Scope))
 			}
 		}
-		if strings.Join(got, " ") != "first error after last" {
+		if strings.Join(got, " ") != "1 first 2 second error 5 after 10 last" {
 			t.Errorf("got %q", got)
 		}
 	})

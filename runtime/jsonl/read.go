@@ -118,7 +118,7 @@ func (d *decoder) line(text []byte) (*Event, error) {
 	}
 	var o object
 	if err := json.Unmarshal(text, &o); err != nil {
-		return nil, explain(err, len(text))
+		return nil, explain(err)
 	}
 	switch o.Type {
 	case "timing", "metric":
@@ -132,9 +132,9 @@ func (d *decoder) line(text []byte) (*Event, error) {
 }
 
 // explain tells a line that ends too early from one that is wrong.
-func explain(err error, length int) error {
+func explain(err error) error {
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" && syntax.Offset >= int64(length) {
+	if errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" {
 		return ErrTorn
 	}
 	return err
