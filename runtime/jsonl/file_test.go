@@ -155,7 +155,7 @@ func TestRenamedByOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	telemetry := runtimetest.New(r)
-	for i, name := range []string{"a", "b", "c"} {
+	for i, name := range []string{"a", "b", "c", "d"} {
 		telemetry.Count(context.Background(), name, 1)
 		if err := r.Flush(context.Background()); err != nil {
 			t.Error(err)
@@ -166,6 +166,8 @@ func TestRenamedByOthers(t *testing.T) {
 		case 1:
 			wantFile(t, file, "b", 0)
 			err = os.Remove(file)
+		case 2:
+			err = errors.Join(os.Rename(file, file+".older"), os.WriteFile(file, nil, 0o666))
 		}
 		if err != nil {
 			t.Skip(err) // not possible while the file is open
@@ -175,7 +177,8 @@ func TestRenamedByOthers(t *testing.T) {
 		t.Error(err)
 	}
 	wantFile(t, file+".old", "a", 0)
-	wantFile(t, file, "c", 0)
+	wantFile(t, file+".older", "c", 0)
+	wantFile(t, file, "d", 0)
 }
 
 // TestCannotRename wants a file to grow if its directory does not let it be renamed.

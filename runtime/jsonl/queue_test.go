@@ -135,6 +135,31 @@ func TestHungWriter(t *testing.T) {
 	}
 }
 
+// TestGap wants events that were dropped to leave a gap in the numbers.
+func TestGap(t *testing.T) {
+	logged(t)
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		hung := make(chan bool)
+		r := jsonl.New(writeFunc(func(p []byte) (int, error) {
+			<-hung
+			return out.Write(p)
+		}), &jsonl.Options{Buffer: 1000})
+		telemetry := runtimetest.New(r)
+		for range 100 {
+			telemetry.Count(context.Background(), "n", 1)
+		}
+		close(hung)
+		r.Flush(context.Background())
+		telemetry.Count(context.Background(), "last", 1)
+		r.Close(context.Background())
+		events := readAll(t, out.String())
+		if last := events[len(events)-1]; last.Seq != 101 || r.Dropped() != int64(101-len(events)) {
+			t.Errorf("event %d after %d others, %d dropped", last.Seq, len(events)-1, r.Dropped())
+		}
+	})
+}
+
 // TestSlowWriter wants events to wait for a moment rather than to be lost.
 func TestSlowWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -263,6 +263,21 @@ func TestEndedLate(t *testing.T) {
 	runtime.KeepAlive(telemetry)
 }
 
+// TestManyEndedElsewhere wants the scope around to be remembered, however many have started inside of it.
+func TestManyEndedElsewhere(t *testing.T) {
+	telemetry := runtimetest.New(pproflabels.New())
+	ctx, a := start(telemetry, context.Background(), "a")
+	for range 2500 {
+		_, b := start(telemetry, ctx, "b")
+		elsewhere(func() { b.End() })
+	}
+	_, c := start(telemetry, ctx, "c")
+	c.End()
+	want(t, "a")
+	a.End()
+	want(t, "")
+}
+
 // A brokenContext panics when it is asked for a value.
 type brokenContext struct{ context.Context }
 
