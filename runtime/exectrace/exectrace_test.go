@@ -99,17 +99,19 @@ func wantLines(t *testing.T, got []string, want ...string) {
 	}
 }
 
+type userKey struct{}
+
 func TestTrace(t *testing.T) {
 	telemetry := runtimetest.New(exectrace.New(), new(runtimetest.Recorder))
 	wantLines(t, recorded(t, func() {
 		ctx, a := telemetry.Start(context.Background(), "a")
-		inner, b := telemetry.Start(context.WithValue(ctx, "k", "v"), "b", slog.Int("n", 1), slog.Group("g", "s", "t"))
+		inner, b := telemetry.Start(context.WithValue(ctx, userKey{}, "v"), "b", slog.Int("n", 1), slog.Group("g", "s", "t"))
 		telemetry.Count(inner, "rows", 12)
 		telemetry.Metric(ctx, "state", `say "x"`)
 		trace.Log(inner, "own", "message")
 		_, root := telemetry.StartRoot(inner, "root")
 		telemetry.Count(root.Context(inner), "n", 1)
-		if v := root.Context(inner).Value("k"); v != "v" {
+		if v := root.Context(inner).Value(userKey{}); v != "v" {
 			t.Errorf("the context of a root scope has lost a value: %v", v)
 		}
 		err := errors.New("no route")

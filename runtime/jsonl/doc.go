@@ -73,6 +73,7 @@
 // With [Options.MaxBytes], a file that would grow larger is renamed, events.jsonl to events.jsonl.1, an older one from there to events.jsonl.2
 // and so on, and a new one is started. Lines are not split, and each file can be read alone. A file that somebody else has
 // renamed or removed, such as logrotate or another process that writes to it, is noticed at the next flush, and a new one is started.
+// A file that cannot be renamed goes on growing, as do pipes and devices; renaming is tried again at the next flush.
 //
 // Several processes may write to a file, on systems that append atomically: all common ones do, for files on local disks. If they have a limit, it should be the same.
 //

@@ -224,11 +224,11 @@ func TestDirectoryGone(t *testing.T) {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	telemetry.Count(context.Background(), "kept", 1)
+	telemetry.Count(context.Background(), "rescued", 1)
 	if err := r.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	wantFile(t, file, "kept", 0)
+	wantFile(t, file, "rescued", 0)
 }
 
 func TestDiskFull(t *testing.T) {
@@ -264,11 +264,11 @@ func TestDiskFull(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	telemetry.Count(context.Background(), "kept", 1)
+	telemetry.Count(context.Background(), "rescued", 1)
 	if err := r.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	wantFile(t, file, "kept", 0)
+	wantFile(t, file, "rescued", 0)
 }
 
 // TestSharedLimit wants it to count what others append.

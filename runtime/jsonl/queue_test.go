@@ -274,7 +274,7 @@ func TestHeaderFails(t *testing.T) {
 		if err := r.Flush(context.Background()); !errors.Is(err, io.ErrShortWrite) {
 			t.Errorf("%v, want a short write", err)
 		}
-		telemetry.Count(context.Background(), "kept", 1)
+		telemetry.Count(context.Background(), "rescued", 1)
 		r.Close(context.Background())
 		var events []jsonl.Event
 		for e, err := range jsonl.Read(&out, nil) {
@@ -284,7 +284,7 @@ func TestHeaderFails(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if len(events) != 1 || events[0].Scope != "kept" || events[0].Stream.PID == 0 || r.Dropped() != 1 {
+		if len(events) != 1 || events[0].Scope != "rescued" || events[0].Stream.PID == 0 || r.Dropped() != 1 {
 			t.Errorf("%d bytes: %+v, %d dropped", n, events, r.Dropped())
 		}
 	}

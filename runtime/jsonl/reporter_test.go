@@ -214,13 +214,15 @@ func TestAttributesOfAnyName(t *testing.T) {
 	}
 }
 
+type userKey struct{}
+
 // TestParents wants to find the scope around, whatever lies between.
 func TestParents(t *testing.T) {
 	var other runtimetest.Recorder
 	events, _ := recorded(t, func(telemetry *tele.Telemetry) {
 		foreign := runtimetest.New(&other)
 		ctx, a := telemetry.Start(context.Background(), "a")
-		between, f := foreign.Start(context.WithValue(ctx, "k", "v"), "f")
+		between, f := foreign.Start(context.WithValue(ctx, userKey{}, "v"), "f")
 		telemetry.Count(between, "in_a", 1)
 		_, b := telemetry.Start(between, "b")
 		telemetry.Count(b.Context(ctx), "in_b", 1)

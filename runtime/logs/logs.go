@@ -26,7 +26,8 @@
 //
 // A handler is called by the goroutine that made the event, many at a time, and holds it up for as long as it takes; package async
 // stands in between if that is too long. An error that it returns is logged by the default logger, at most once in ten seconds. A panic is dealt with as
-// that of any reporter.
+// that of any reporter. What it makes of a value is its own affair: as of Go 1.26, a [slog.TextHandler] never comes to the end of a map that
+// contains itself.
 //
 // The context that a handler gets has the values of the event's, if a [tele.ContextReporter] is there too: a handler that adds the
 // ids of traces finds them. Telemetry is off in this context, so that a handler that is instrumented itself does not make an event for each
