@@ -32,7 +32,8 @@ type ReadOptions struct {
 //
 // A line that cannot be read is a [*LineError] in place of an event. The lines after it can be; but an error of r itself, which is
 // a LineError too, is the last thing. Programs that crash leave lines that are [ErrTorn], at the end of a file or before the
-// header of another stream; who counts on crashes passes over them. Empty lines, and keys and types of lines that Read does not know, are passed over.
+// header of another stream; who counts on crashes passes over them. Empty lines, and keys and types of lines that Read does not know,
+// are passed over.
 //
 // r may be the output of a decompressor, and a file that is being written.
 func Read(r io.Reader, options *ReadOptions) iter.Seq2[Event, error] {

@@ -36,9 +36,14 @@ func Example() {
 
 var labelled = regexp.MustCompile(`^# labels: (\{.*\})$`)
 
+// probing is held by the one goroutine that is in probe.
+var probing sync.Mutex
+
 // labels returns the labels of the calling goroutine, as the profile of goroutines has them; empty if there are none.
 func labels(t *testing.T) (text string) {
 	t.Helper()
+	probing.Lock()
+	defer probing.Unlock()
 	probe(func() {
 		var out bytes.Buffer
 		if err := pprof.Lookup("goroutine").WriteTo(&out, 1); err != nil {
