@@ -64,6 +64,9 @@
 // # Reporters
 //
 // A [Reporter] receives events, from many goroutines at a time. What goes wrong in one is contained; see
-// there. A [ContextReporter] is told of starts as well, and takes part in contexts. Package simple adds events up in memory and prints them, package async gives them to a slow
+// there. A [ContextReporter] is told of starts as well, and takes part in contexts.
+//
+// Package simple adds events up in memory and prints them, jsonl writes them to files, logs makes records of package log/slog of them, exectrace
+// puts scopes into execution traces, and pproflabels into CPU profiles. Package async gives events to a slow
 // reporter without holding up the program, and package runtimetest has tests for a reporter of your own.
 package tele // import "github.com/teleinstr/teleinstr/runtime"

@@ -1,25 +1,27 @@
-// Package exectrace is a reporter that puts scopes and metrics into execution traces, those of package [runtime/trace], so that
-// go tool trace shows them among goroutines, system calls and garbage collections.
+// Package exectrace is a reporter that puts scopes and metrics into execution traces, those of package [runtime/trace], so
+// that go tool trace shows them among goroutines, system calls and garbage collections.
 //
 //	tele.SetDefault(tele.New(exectrace.New()))
 //
-// It does nothing but while a trace is recorded: by go test -trace, by the handler /debug/pprof/trace of package net/http/pprof, by
-// [trace.Start], or by a [trace.FlightRecorder].
+// It does nothing but while a trace is recorded: by go test -trace, by the handler /debug/pprof/trace of package
+// net/http/pprof, by [trace.Start], or by a [trace.FlightRecorder].
 //
 // # Scopes
 //
-// A scope is a task, with the path for its type, inside the task of the scope around it, or of the context that it is started with. The page
-// User-defined tasks of go tool trace has a distribution of their durations by type, and for each task what goes on in it. Package runtime/trace finds the task in
-// the context of a scope as well: regions and messages that the program makes with it belong to the task.
+// A scope is a task, with the path for its type, inside the task of the scope around it, or of the context that it is
+// started with. The page User-defined tasks of go tool trace has a distribution of their durations by type, and for each
+// task what goes on in it. Package runtime/trace finds the task in the context of a scope as well: regions and messages that
+// the program makes with it belong to the task.
 //
-// At the end of a scope its attributes are messages of the task, each with the key for its category, as JSON text: the error of a scope is the message
-// of the category error.
+// At the end of a scope its attributes are messages of the task, each with the key for its category, as JSON text: the error
+// of a scope is the message of the category error.
 //
 // There is no region for a scope. A region must end on the goroutine it was started on, after all regions started there in
 // between; else the whole trace cannot be read. A scope may be ended by any goroutine in any order, and when it starts,
 // nobody knows which one it will be. Who wants regions calls [trace.WithRegion] with the context of the scope.
 //
-// A task belongs to a trace if it starts and ends while that is recorded; go tool trace shows others as unfinished, or as begun before.
+// A task belongs to a trace if it starts and ends while that is recorded; go tool trace shows others as unfinished, or as
+// begun before.
 //
 // # Metrics
 //

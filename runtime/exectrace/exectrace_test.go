@@ -99,16 +99,21 @@ func wantLines(t *testing.T, got []string, want ...string) {
 	}
 }
 
+type userKey struct{}
+
 func TestTrace(t *testing.T) {
 	telemetry := runtimetest.New(exectrace.New(), new(runtimetest.Recorder))
 	wantLines(t, recorded(t, func() {
 		ctx, a := telemetry.Start(context.Background(), "a")
-		inner, b := telemetry.Start(context.WithValue(ctx, "k", "v"), "b", slog.Int("n", 1), slog.Group("g", "s", "t"))
+		inner, b := telemetry.Start(context.WithValue(ctx, userKey{}, "v"), "b", slog.Int("n", 1), slog.Group("g", "s", "t"))
 		telemetry.Count(inner, "rows", 12)
 		telemetry.Metric(ctx, "state", `say "x"`)
 		trace.Log(inner, "own", "message")
 		_, root := telemetry.StartRoot(inner, "root")
 		telemetry.Count(root.Context(inner), "n", 1)
+		if v := root.Context(inner).Value(userKey{}); v != "v" {
+			t.Errorf("the context of a root scope has lost a value: %v", v)
+		}
 		err := errors.New("no route")
 		done := make(chan bool)
 		go func() { // by another goroutine, and out of order
@@ -160,6 +165,17 @@ func TestTraceBegins(t *testing.T) {
 		after.End()
 		b.End()
 	}), `begin "outside.after.b" in ?`, `end ?`, `end "outside.after.b"`)
+}
+
+// TestBetweenTraces wants a scope that started between two traces not to end the task of the one around it.
+func TestBetweenTraces(t *testing.T) {
+	telemetry := runtimetest.New(exectrace.New())
+	ctx := context.Background()
+	var a, b tele.Scope
+	wantLines(t, recorded(t, func() { ctx, a = telemetry.Start(ctx, "a") }), `begin "a" in -`)
+	_, b = telemetry.Start(ctx, "b")
+	wantLines(t, recorded(t, func() { b.End(slog.Int("n", 1)) }))
+	wantLines(t, recorded(t, func() { a.End() }), `end ?`)
 }
 
 // TestNothingWhileOff wants the context of a scope to have nothing of a trace that is not recorded.

@@ -41,7 +41,8 @@ type event struct {
 func BenchmarkEvent(b *testing.B) {
 	var recorder runtimetest.Recorder
 	telemetry := runtimetest.New(&recorder)
-	ctx, _ := telemetry.Start(context.Background(), "pipeline.plan")
+	ctx, plan := telemetry.Start(context.Background(), "pipeline.plan")
+	defer plan.End()
 	_, scope := telemetry.Start(ctx, "fetch", slog.String("tenant", "acme"), slog.Int("rows", 12))
 	scope.End()
 	e := recorder.Events()[0]
@@ -116,7 +117,8 @@ func BenchmarkScope(b *testing.B) {
 	telemetry := runtimetest.New(r)
 	b.ReportAllocs()
 	b.RunParallel(func(p *testing.PB) {
-		ctx, _ := telemetry.Start(context.Background(), "pipeline.plan")
+		ctx, plan := telemetry.Start(context.Background(), "pipeline.plan")
+		defer plan.End()
 		for p.Next() {
 			_, scope := telemetry.Start(ctx, "fetch", tele.String("tenant", "acme"))
 			scope.End()

@@ -155,7 +155,7 @@ func TestRenamedByOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	telemetry := runtimetest.New(r)
-	for i, name := range []string{"a", "b", "c"} {
+	for i, name := range []string{"a", "b", "c", "d"} {
 		telemetry.Count(context.Background(), name, 1)
 		if err := r.Flush(context.Background()); err != nil {
 			t.Error(err)
@@ -166,6 +166,8 @@ func TestRenamedByOthers(t *testing.T) {
 		case 1:
 			wantFile(t, file, "b", 0)
 			err = os.Remove(file)
+		case 2:
+			err = errors.Join(os.Rename(file, file+".older"), os.WriteFile(file, nil, 0o666))
 		}
 		if err != nil {
 			t.Skip(err) // not possible while the file is open
@@ -175,7 +177,8 @@ func TestRenamedByOthers(t *testing.T) {
 		t.Error(err)
 	}
 	wantFile(t, file+".old", "a", 0)
-	wantFile(t, file, "c", 0)
+	wantFile(t, file+".older", "c", 0)
+	wantFile(t, file, "d", 0)
 }
 
 // TestCannotRename wants a file to grow if its directory does not let it be renamed.
@@ -221,11 +224,11 @@ func TestDirectoryGone(t *testing.T) {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	telemetry.Count(context.Background(), "kept", 1)
+	telemetry.Count(context.Background(), "rescued", 1)
 	if err := r.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	wantFile(t, file, "kept", 0)
+	wantFile(t, file, "rescued", 0)
 }
 
 func TestDiskFull(t *testing.T) {
@@ -261,11 +264,83 @@ func TestDiskFull(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	telemetry.Count(context.Background(), "kept", 1)
+	telemetry.Count(context.Background(), "rescued", 1)
 	if err := r.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	wantFile(t, file, "kept", 0)
+	wantFile(t, file, "rescued", 0)
+}
+
+// TestSharedLimit wants it to count what others append.
+func TestSharedLimit(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "events.jsonl")
+	options := &jsonl.Options{MaxBytes: 4000}
+	reporters := make([]*jsonl.Reporter, 4)
+	for i := range reporters {
+		r, err := jsonl.Open(file, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reporters[i] = r
+	}
+	for range 10 {
+		for _, r := range reporters {
+			runtimetest.New(r).Count(context.Background(), "n", 1)
+			if err := r.Flush(context.Background()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for _, r := range reporters {
+		if err := r.Close(context.Background()); err != nil {
+			t.Skip(err) // files that are open cannot be renamed here
+		}
+	}
+	n := 0
+	for _, name := range []string{file, file + ".1", file + ".2", file + ".3"} {
+		if info, err := os.Stat(name); err == nil && info.Size() > 4000 {
+			t.Errorf("%s has %d bytes", filepath.Base(name), info.Size())
+		} else if err == nil {
+			scopes, _ := scopesIn(t, name)
+			n += len(strings.Fields(scopes))
+		}
+	}
+	if n != 40 {
+		t.Errorf("%d events, want 40", n)
+	}
+}
+
+// TestPipe wants what is no regular file to be written to, and left where it is.
+func TestPipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Skip(err)
+	}
+	r, err := jsonl.Open(pipe, &jsonl.Options{MaxBytes: 600})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := os.Open(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	telemetry := runtimetest.New(r)
+	for range 20 {
+		telemetry.Count(context.Background(), "n", 1)
+	}
+	if err := r.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	n := 0
+	for _, err := range jsonl.Read(in, nil) {
+		if n++; err != nil {
+			t.Error(err)
+		}
+	}
+	if n != 20 || r.WriteErrors() != 0 {
+		t.Errorf("%d events, %d errors", n, r.WriteErrors())
+	}
 }
 
 // TestLink wants the file to be renamed, not the link to it; and files to stay where they are when the program goes elsewhere.

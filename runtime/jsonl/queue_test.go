@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"runtime"
@@ -134,6 +135,31 @@ func TestHungWriter(t *testing.T) {
 	}
 }
 
+// TestGap wants events that were dropped to leave a gap in the numbers.
+func TestGap(t *testing.T) {
+	logged(t)
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		hung := make(chan bool)
+		r := jsonl.New(writeFunc(func(p []byte) (int, error) {
+			<-hung
+			return out.Write(p)
+		}), &jsonl.Options{Buffer: 1000})
+		telemetry := runtimetest.New(r)
+		for range 100 {
+			telemetry.Count(context.Background(), "n", 1)
+		}
+		close(hung)
+		r.Flush(context.Background())
+		telemetry.Count(context.Background(), "last", 1)
+		r.Close(context.Background())
+		events := readAll(t, out.String())
+		if last := events[len(events)-1]; last.Seq != 101 || r.Dropped() != int64(101-len(events)) {
+			t.Errorf("event %d after %d others, %d dropped", last.Seq, len(events)-1, r.Dropped())
+		}
+	})
+}
+
 // TestSlowWriter wants events to wait for a moment rather than to be lost.
 func TestSlowWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -162,8 +188,9 @@ func TestWriteErrors(t *testing.T) {
 		r := jsonl.New(writeFunc(func(p []byte) (int, error) {
 			switch writes++; writes {
 			case 3: // of the lines with the second and the third event
-				out.Write(p[:20])
-				return 20, full
+				n := bytes.IndexByte(p, '\n') + 20
+				out.Write(p[:n])
+				return n, full
 			case 6:
 				panic("broken")
 			case 7:
@@ -187,7 +214,7 @@ func TestWriteErrors(t *testing.T) {
 		if err := flush("first"); err != nil {
 			t.Error(err)
 		}
-		if err := flush("torn", "lost"); !errors.Is(err, full) || r.Dropped() != 2 || r.WriteErrors() != 1 {
+		if err := flush("second", "torn", "lost"); !errors.Is(err, full) || r.Dropped() != 2 || r.WriteErrors() != 1 {
 			t.Errorf("%v, %d dropped, %d errors", err, r.Dropped(), r.WriteErrors())
 		}
 		if err := flush("after"); err != nil {
@@ -212,15 +239,15 @@ func TestWriteErrors(t *testing.T) {
 		var got []string
 		for e, err := range jsonl.Read(&out, nil) {
 			var where *jsonl.LineError
-			if errors.As(err, &where) && where.Line == 3 && errors.Is(err, jsonl.ErrTorn) {
+			if errors.As(err, &where) && where.Line == 4 && errors.Is(err, jsonl.ErrTorn) {
 				got = append(got, "error")
 			} else if err != nil {
 				t.Error(err)
 			} else {
-				got = append(got, e.Scope)
+				got = append(got, fmt.Sprint(e.Seq, " ", e.Scope))
 			}
 		}
-		if strings.Join(got, " ") != "first error after last" {
+		if strings.Join(got, " ") != "1 first 2 second error 5 after 10 last" {
 			t.Errorf("got %q", got)
 		}
 	})
@@ -247,7 +274,7 @@ func TestHeaderFails(t *testing.T) {
 		if err := r.Flush(context.Background()); !errors.Is(err, io.ErrShortWrite) {
 			t.Errorf("%v, want a short write", err)
 		}
-		telemetry.Count(context.Background(), "kept", 1)
+		telemetry.Count(context.Background(), "rescued", 1)
 		r.Close(context.Background())
 		var events []jsonl.Event
 		for e, err := range jsonl.Read(&out, nil) {
@@ -257,7 +284,7 @@ func TestHeaderFails(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if len(events) != 1 || events[0].Scope != "kept" || events[0].Stream.PID == 0 || r.Dropped() != 1 {
+		if len(events) != 1 || events[0].Scope != "rescued" || events[0].Stream.PID == 0 || r.Dropped() != 1 {
 			t.Errorf("%d bytes: %+v, %d dropped", n, events, r.Dropped())
 		}
 	}

@@ -32,7 +32,8 @@ type ReadOptions struct {
 //
 // A line that cannot be read is a [*LineError] in place of an event. The lines after it can be; but an error of r itself, which is
 // a LineError too, is the last thing. Programs that crash leave lines that are [ErrTorn], at the end of a file or before the
-// header of another stream; who counts on crashes passes over them. Empty lines, and keys and types of lines that Read does not know, are passed over.
+// header of another stream; who counts on crashes passes over them. Empty lines, and keys and types of lines that Read does not know,
+// are passed over.
 //
 // r may be the output of a decompressor, and a file that is being written.
 func Read(r io.Reader, options *ReadOptions) iter.Seq2[Event, error] {
@@ -118,7 +119,7 @@ func (d *decoder) line(text []byte) (*Event, error) {
 	}
 	var o object
 	if err := json.Unmarshal(text, &o); err != nil {
-		return nil, explain(err, len(text))
+		return nil, explain(err)
 	}
 	switch o.Type {
 	case "timing", "metric":
@@ -132,9 +133,9 @@ func (d *decoder) line(text []byte) (*Event, error) {
 }
 
 // explain tells a line that ends too early from one that is wrong.
-func explain(err error, length int) error {
+func explain(err error) error {
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" && syntax.Offset >= int64(length) {
+	if errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" {
 		return ErrTorn
 	}
 	return err

@@ -90,7 +90,7 @@ func TestReadValues(t *testing.T) {
 }
 
 func TestReadTimes(t *testing.T) {
-	for e, err := range jsonl.Read(strings.NewReader(timing[:len(timing)-2]+`,"start_monotonic_s":-1.25,"end_monotonic_s":1.5e-3}`+"\n"), nil) {
+	for e, err := range jsonl.Read(strings.NewReader(timing[:len(timing)-2]+`,"start_monotonic_s":-1.2500000009999,"end_monotonic_s":1.5e-3}`+"\n"), nil) {
 		if err != nil || e.Duration != 1 || e.StartWallTime.UnixNano() != 1764111828123456789 || e.EndWallTime.UnixNano() != 1764111828123456790 ||
 			e.StartMonotonic != -1250*time.Millisecond || e.EndMonotonic != 1500*time.Microsecond {
 			t.Errorf("%v, %+v", err, e)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"os"
@@ -213,19 +214,21 @@ func TestAttributesOfAnyName(t *testing.T) {
 	}
 }
 
+type userKey struct{}
+
 // TestParents wants to find the scope around, whatever lies between.
 func TestParents(t *testing.T) {
 	var other runtimetest.Recorder
 	events, _ := recorded(t, func(telemetry *tele.Telemetry) {
 		foreign := runtimetest.New(&other)
 		ctx, a := telemetry.Start(context.Background(), "a")
-		between, f := foreign.Start(context.WithValue(ctx, "k", "v"), "f")
+		between, f := foreign.Start(context.WithValue(ctx, userKey{}, "v"), "f")
 		telemetry.Count(between, "in_a", 1)
 		_, b := telemetry.Start(between, "b")
 		telemetry.Count(b.Context(ctx), "in_b", 1)
 		_, root := telemetry.StartRoot(ctx, "root")
 		telemetry.Count(root.Context(ctx), "in_root", 1)
-		elsewhere, g := foreign.StartRoot(ctx, "g")
+		elsewhere, g := foreign.StartRoot(ctx, "ag")
 		telemetry.Count(elsewhere, "in_none", 1)
 		telemetry.Count(context.Background(), "in_none", 1)
 		for _, s := range []tele.Scope{a, f, b, root, g} { // out of order
@@ -236,9 +239,24 @@ func TestParents(t *testing.T) {
 	for _, e := range events {
 		got = append(got, fmt.Sprintf("%s %d/%d", e.Scope, e.ID, e.ParentID))
 	}
-	want := []string{"a.f.in_a 0/1", "a.f.b.in_b 0/2", "root.in_root 0/3", "g.in_none 0/0", "in_none 0/0", "a 1/0", "a.f.b 2/1", "root 3/0"}
+	want := []string{"a.f.in_a 0/1", "a.f.b.in_b 0/2", "root.in_root 0/3", "ag.in_none 0/0", "in_none 0/0", "a 1/0", "a.f.b 2/1", "root 3/0"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestNotToldOfStart wants a scope that the Reporter was not told of to have no id, rather than that of another.
+func TestNotToldOfStart(t *testing.T) {
+	var out bytes.Buffer
+	r := jsonl.New(&out, nil)
+	ctx, a := runtimetest.New(r).Start(context.Background(), "a")
+	hidden := runtimetest.New(struct{ tele.Reporter }{r}, jsonl.New(io.Discard, nil))
+	_, b := hidden.Start(ctx, "b")
+	b.End()
+	a.End()
+	r.Close(context.Background())
+	if events := readAll(t, out.String()); events[0].ID != 0 || events[1].ID != 1 {
+		t.Errorf("got %+v", events)
 	}
 }
 

@@ -9,29 +9,31 @@
 //
 // # Records
 //
-// The message is timing or metric. Attributes are the path as scope, then duration_s, in seconds, or value, then those of [tele.Metadata.All]. The
-// time of the record is that at which the scope ended, by the wall clock, or at which the metric was recorded. There is no source position: that
-// would be one of this package.
+// The message is timing or metric. Attributes are the path as scope, then duration_s, in seconds, or value, then those of
+// [tele.Metadata.All]. The time of the record is that at which the scope ended, by the wall clock, or at which the metric
+// was recorded. There is no source position: that would be one of this package.
 //
-// An attribute of the user's that has the name of built-in metadata is passed over, as everywhere. One that is named scope, duration_s, value, time, level or msg
-// stands beside that of the record, and what reads the output may take one for the other. [Options.Group] keeps them apart.
+// An attribute of the user's that has the name of built-in metadata is passed over, as everywhere. One that is named scope,
+// duration_s, value, time, level or msg stands beside that of the record, and what reads the output may take one for the
+// other. [Options.Group] keeps them apart.
 //
 // # Levels
 //
-// Timings and metrics have [slog.LevelInfo], a timing with an error, or that tells of a panic, has [slog.LevelError]; [Options]
-// change that, also while the program runs, through a [slog.LevelVar]. The handler is asked first whether it takes records of the level. If it
-// does not, nothing is made up for it.
+// Timings and metrics have [slog.LevelInfo], a timing with an error, or that tells of a panic, has [slog.LevelError];
+// [Options] change that, also while the program runs, through a [slog.LevelVar]. The handler is asked first whether it takes
+// records of the level. If it does not, nothing is made up for it.
 //
 // # Handlers
 //
-// A handler is called by the goroutine that made the event, many at a time, and holds it up for as long as it takes; package async
-// stands in between if that is too long. An error that it returns is logged by the default logger, at most once in ten seconds. A panic is dealt with as
-// that of any reporter.
+// A handler is called by the goroutine that made the event, many at a time, and holds it up for as long as it takes; package
+// async stands in between if that is too long. An error that it returns is logged by the default logger, at most once in ten
+// seconds. A panic is dealt with as that of any reporter. What it makes of a value is its own affair: as of Go 1.26, a
+// [slog.TextHandler] never comes to the end of a map that contains itself.
 //
-// The context that a handler gets has the values of the event's, if a [tele.ContextReporter] is there too: a handler that adds the
-// ids of traces finds them. Telemetry is off in this context, so that a handler that is instrumented itself does not make an event for each
-// event. A handler that does so without its context is stopped as any such reporter, see [tele.Reporter]; one
-// that logs by the logger it belongs to never ends, with or without telemetry.
+// The context that a handler gets has the values of the event's, if a [tele.ContextReporter] is there too: a handler that
+// adds the ids of traces finds them. Telemetry is off in this context, so that a handler that is instrumented itself does
+// not make an event for each event. A handler that does so without its context is stopped as any such reporter, see
+// [tele.Reporter]; one that logs by the logger it belongs to never ends, with or without telemetry.
 package logs
 
 import (

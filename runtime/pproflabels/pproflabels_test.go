@@ -36,9 +36,14 @@ func Example() {
 
 var labelled = regexp.MustCompile(`^# labels: (\{.*\})$`)
 
+// probing is held by the one goroutine that is in probe.
+var probing sync.Mutex
+
 // labels returns the labels of the calling goroutine, as the profile of goroutines has them; empty if there are none.
 func labels(t *testing.T) (text string) {
 	t.Helper()
+	probing.Lock()
+	defer probing.Unlock()
 	probe(func() {
 		var out bytes.Buffer
 		if err := pprof.Lookup("goroutine").WriteTo(&out, 1); err != nil {
@@ -261,6 +266,21 @@ func TestEndedLate(t *testing.T) {
 		t.Errorf("%d bytes before, %d after", before.HeapAlloc, after.HeapAlloc)
 	}
 	runtime.KeepAlive(telemetry)
+}
+
+// TestManyEndedElsewhere wants the scope around to be remembered, however many have started inside of it.
+func TestManyEndedElsewhere(t *testing.T) {
+	telemetry := runtimetest.New(pproflabels.New())
+	ctx, a := start(telemetry, context.Background(), "a")
+	for range 2500 {
+		_, b := start(telemetry, ctx, "b")
+		elsewhere(func() { b.End() })
+	}
+	_, c := start(telemetry, ctx, "c")
+	c.End()
+	want(t, "a")
+	a.End()
+	want(t, "")
 }
 
 // A brokenContext panics when it is asked for a value.

@@ -39,6 +39,7 @@ func TestAppend(t *testing.T) {
 		{(*time.Time)(nil), "null"},
 		{errors.New("text"), `"text"`},
 		{nobody, `"<nil>"`},
+		{marshalledError{}, `"by itself"`},
 		{panicking("Error"), `"!PANIC: Error"`},
 		{panickingJSON{}, `"!PANIC: jsonvalue.panickingJSON"`},
 		{func() {}, `"!ERROR: json: unsupported type: func()"`},
@@ -63,6 +64,10 @@ type pointerError struct{ text string }
 
 func (e *pointerError) Error() string { return e.text }
 
+type marshalledError struct{ error }
+
+func (marshalledError) MarshalJSON() ([]byte, error) { return []byte(`"by itself"`), nil }
+
 type panicking string
 
 func (p panicking) Error() string { panic(string(p)) }
@@ -80,6 +85,14 @@ func TestEndlessGroups(t *testing.T) {
 	got, omitted := Append(nil, slog.AnyValue(tree{}), 1e5)
 	if len(got) > 110_000 || omitted == 0 || !json.Valid(got) {
 		t.Errorf("%d bytes, %d omitted", len(got), omitted)
+	}
+}
+
+func TestCycle(t *testing.T) {
+	cycle := map[string]any{}
+	cycle["self"] = cycle
+	if got, _ := Append(nil, slog.AnyValue(cycle), 1e5); !strings.HasPrefix(string(got), `"!ERROR: json: unsupported value: encountered a cycle`) {
+		t.Errorf("got %.100s", got)
 	}
 }
 
