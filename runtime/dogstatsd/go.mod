@@ -7,4 +7,9 @@ require (
 	github.com/teleinstr/teleinstr v0.0.0
 )
 
+require (
+	github.com/Microsoft/go-winio v0.5.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
+
 replace github.com/teleinstr/teleinstr => ../..
