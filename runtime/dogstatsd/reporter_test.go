@@ -298,6 +298,15 @@ func TestBatches(t *testing.T) {
 	}
 }
 
+// TestClose wants what waits to be sent, long before its time.
+func TestClose(t *testing.T) {
+	l, r, telemetry := newReporter(t, &telestatsd.Options{Client: []statsd.Option{
+		statsd.WithAggregationInterval(time.Hour), statsd.WithBufferFlushInterval(time.Hour),
+	}})
+	telemetry.Count(context.Background(), "n", 1)
+	wantLines(t, l.lines(t, telemetry, r), "n:1|c")
+}
+
 func TestConcurrentUse(t *testing.T) {
 	l, r, telemetry := newReporter(t, &telestatsd.Options{Tags: []string{"i"}})
 	var workers sync.WaitGroup
