@@ -91,6 +91,10 @@ func installServer(t *testing.T) string {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			t.Fatal(err)
 		}
+		// There are examples in Go among the files of the server. As a module of its own they are none of the checkout's packages.
+		if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/statsd\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
 		npm := exec.Command("npm", "install", "--prefix", dir, "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--omit=optional",
 			"--ignore-scripts", "statsd@"+statsdVersion)
 		if out, err := npm.CombinedOutput(); err != nil {
