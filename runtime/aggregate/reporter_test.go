@@ -215,6 +215,9 @@ func TestBounds(t *testing.T) {
 
 // TestMillionValues wants a sketch not to grow with values of all magnitudes and signs.
 func TestMillionValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time with the race detector")
+	}
 	r, telemetry := newReporter(t, nil)
 	before := heap()
 	for i := range 500_000 {
@@ -232,6 +235,9 @@ func TestMillionValues(t *testing.T) {
 
 // TestMillionNames wants memory not to grow with the number of names.
 func TestMillionNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time with the race detector")
+	}
 	r, _ := newReporter(t, &aggregate.Options{MaxNames: 10})
 	before := heap()
 	for i := range 1_000_000 {

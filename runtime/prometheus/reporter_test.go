@@ -358,6 +358,9 @@ func TestInvalidOptions(t *testing.T) {
 
 // TestMillionValues wants neither memory nor a scrape to grow with a million values of a label, of scopes, or of names.
 func TestMillionValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time with the race detector")
+	}
 	const values = 1_000_000
 	log := silence(t)
 	r := newReporter(t, &teleprom.Options{Labels: []string{"id"}, MaxSeries: 100})
@@ -410,7 +413,7 @@ func TestManyScopes(t *testing.T) {
 	}
 	want(t, all, map[string]float64{
 		`tele_scope_duration_seconds{error="false",id="0",scope="s9"}`:                1,
-		`tele_scope_duration_seconds{error="false",id="_overflow",scope="s10"}`:        50,
+		`tele_scope_duration_seconds{error="false",id="_overflow",scope="s10"}`:       50,
 		`tele_scope_duration_seconds{error="false",id="_overflow",scope="_overflow"}`: 1990,
 	})
 }
