@@ -34,7 +34,8 @@
 // Attributes are not tags, unless [Options.Tags] chooses them: each value is another metric, to be stored and perhaps to be paid for.
 // Nothing is kept here beyond the two seconds, but what a server makes of a million values of a tag, it makes by itself. In
 // values, other characters than letters, digits and _-.:/ become underscores, and what follows the first 100 bytes is cut; tags beyond
-// 800 bytes in all are left out, so that an event fits into a packet.
+// 800 bytes in all are left out, so that an event fits into a packet. DD_ENV, DD_SERVICE and their kin in the environment become tags of
+// everything: the client sees to that.
 //
 // # What gets lost
 //

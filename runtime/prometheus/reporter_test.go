@@ -551,7 +551,16 @@ func BenchmarkTiming(b *testing.B) {
 	}
 }
 
-// BenchmarkPeer is what one would write by hand.
+// BenchmarkReporter is the part of the reporter in a timing.
+func BenchmarkReporter(b *testing.B) {
+	r := newReporter(b, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		r.RecordTiming("pipeline.plan", time.Millisecond, tele.Metadata{})
+	}
+}
+
+// BenchmarkPeer is what one would write by hand, with two readings of the clock.
 func BenchmarkPeer(b *testing.B) {
 	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "h", Buckets: teleprom.DefaultBuckets(), NativeHistogramBucketFactor: 1.1,
