@@ -277,6 +277,26 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
+// TestQueueFull wants packets that come faster than they can be sent to be dropped, counted, and not waited for.
+func TestQueueFull(t *testing.T) {
+	l, r, _ := newReporter(t, &telestatsd.Options{Client: []statsd.Option{
+		statsd.WithMaxMessagesPerPayload(1), statsd.WithSenderQueueSize(1),
+	}})
+	const events = 20_000
+	for range events {
+		r.RecordTiming("a", 1, tele.Metadata{})
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := r.Stats()
+	if s.Events != events || s.PacketsDropped == 0 || s.PacketsDropped+uint64(len(l.packets)) > events {
+		t.Errorf("%+v, and %d packets arrived", s, len(l.packets))
+	}
+}
+
 // TestBatches wants many values in a packet, and no packet too large for the network.
 func TestBatches(t *testing.T) {
 	l, r, telemetry := newReporter(t, nil)
