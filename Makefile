@@ -6,6 +6,8 @@ MODULES := $(dir $(shell find . -name go.mod -not -path './build/*' -not -path '
 UNCACHED = $$([ $(1) = ./ ] || echo -count=1)
 CONCURRENT := ./runtime/... ./scopes/... ./integration/example/...
 
+RACE = go test -race $(CONCURRENT) && for module in $(filter ./runtime/%,$(MODULES)); do go -C $$module test -race -short ./... || exit; done
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +20,7 @@ demo: ## instrument a copy of the example program, run it, and take everything o
 test: ## vet and test all modules, concurrent code with the race detector too
 	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module test $(call UNCACHED,$$module) ./... || exit; done
 	go test -tags teleoff ./runtime/...
-	if [ "$$(go env CGO_ENABLED)" = 1 ]; then go test -race $(CONCURRENT); else echo 'race detector: needs a C compiler'; fi
+	if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(RACE); else echo 'race detector: needs a C compiler'; fi
 
 .PHONY: selflint
 selflint: ## lint our own directives and calls with what is in the tree
