@@ -59,7 +59,7 @@ func (r *tracing) span(t *testing.T, name string) sdktrace.ReadOnlySpan {
 func attrs(s sdktrace.ReadOnlySpan) map[string]string {
 	all := map[string]string{}
 	for _, a := range s.Attributes() {
-		all[string(a.Key)] = a.Value.Type().String() + " " + a.Value.Emit()
+		all[string(a.Key)] = a.Value.Type().String() + " " + a.Value.String()
 	}
 	return all
 }
@@ -85,7 +85,7 @@ func wantUTF8(t *testing.T, s sdktrace.ReadOnlySpan) {
 		all = append(all, e.Attributes...)
 	}
 	for _, a := range all {
-		texts = append(texts, string(a.Key), a.Value.Emit())
+		texts = append(texts, string(a.Key), a.Value.String())
 	}
 	for _, text := range texts {
 		if !utf8.ValidString(text) {
