@@ -37,8 +37,6 @@ type (
 		AsInt      int64 `json:",string"`
 		AsDouble   float64
 		Exemplars  []struct{ TraceID, SpanID string }
-		metric     string
-		service    string
 	}
 	span struct {
 		TraceID, SpanID, ParentSpanID, Name string

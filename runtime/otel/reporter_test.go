@@ -244,7 +244,7 @@ func (s *faultySampler) ShouldSample(p sdktrace.SamplingParameters) sdktrace.Sam
 
 func TestNeverEnded(t *testing.T) {
 	r := newTracing()
-	ctx, _ := runtimetest.New(r).Start(context.Background(), "open")
+	ctx, _ := runtimetest.New(r).Start(context.Background(), "open") //nolint:teleinstr // never ended
 	_, scope := runtimetest.New(r).Start(ctx, "a")
 	scope.End()
 	if n := len(r.recorder.Ended()); n != 1 {
@@ -362,13 +362,13 @@ func TestOutcome(t *testing.T) {
 
 func TestAttributes(t *testing.T) {
 	r := newTracing()
+	//nolint:teleinstr // the keys are what this is about
 	_, scope := runtimetest.New(r).Start(context.Background(), "a",
 		slog.Bool("bool", true), slog.Int("int", -7), slog.Uint64("uint", 7), slog.Uint64("huge", 1<<63), slog.Float64("float", 2.5),
 		slog.Duration("took", 1500*time.Millisecond), slog.Time("at", time.Unix(0, 1).UTC()), slog.String("text", "a\xffb"),
 		slog.Group("g", slog.Int("x", 1), slog.Group("h", slog.Int("y", 2))), slog.Group("", slog.Int("inlined", 3)), slog.Group("none"),
 		slog.Any("valuer", valuer{}), slog.Any("panics", panics{}), slog.Any("list", []string{"a", "\xff"}), slog.Any("ints", []int{1, 2}),
 		slog.Any("struct", struct{ A, b int }{1, 2}), slog.Any("stringer", time.March), slog.Any("nil", nil), slog.Any("cycle", cycle()),
-		//nolint:teleinstr // the names are what this is about
 		slog.Int("depth", 9), slog.String("tele.scope", "b"), slog.String("", "c"), slog.String("error", "text"))
 	scope.End(slog.Int("int", 8))
 	got := attrs(r.span(t, "a"))
