@@ -22,9 +22,10 @@ const (
 	errorTypeKey = semconv.ErrorTypeKey
 )
 
-// spanAttributes returns the user's attributes as those of a span. An error is none: see failure.
-func spanAttributes(attrs []slog.Attr) []attribute.KeyValue {
-	return appendAttributes(make([]attribute.KeyValue, 0, len(attrs)), "", attrs, func(string) bool { return true })
+// withSpanAttributes returns a copy of some attributes with those of the user's. An error is none: see failure.
+func withSpanAttributes(some []attribute.KeyValue, attrs []slog.Attr) []attribute.KeyValue {
+	all := append(make([]attribute.KeyValue, 0, len(some)+len(attrs)), some...)
+	return appendAttributes(all, "", attrs, func(string) bool { return true })
 }
 
 // appendAttributes appends those of the attributes whose keys are wanted. prefix is that of the group they are in.

@@ -156,7 +156,7 @@ func (m *meter) recordText(ctx context.Context, path string, value slog.Value, m
 		return
 	}
 	attrs := append([]slog.Attr{{Key: "value", Value: value}}, metadata.Attrs()...)
-	span.AddEvent(validText(ownName(path, metadata.ParentScope())), trace.WithAttributes(spanAttributes(attrs)...))
+	span.AddEvent(validText(ownName(path, metadata.ParentScope())), trace.WithAttributes(withSpanAttributes(nil, attrs)...))
 }
 
 func (m *meter) seriesOf(path, kind string, metadata tele.Metadata) series {

@@ -109,15 +109,15 @@ func (r *Reporter) start(ctx context.Context, scope string, metadata tele.Metada
 	p := r.place(scope, metadata)
 	l := &live{reporter: r, scope: scope, start: metadata.StartMonotonic()}
 	options := append(make([]trace.SpanStartOption, 0, 4), p.start, trace.WithTimestamp(metadata.StartWallTime()))
+	if attrs := metadata.Attrs(); len(attrs) > 0 {
+		options[0] = trace.WithAttributes(withSpanAttributes(p.attrs, attrs)...) // at once, so that samplers see them
+		l.attrs = len(attrs)
+	}
 	if isRoot {
 		link := trace.Link{SpanContext: trace.SpanContextFromContext(ctx)}
 		options = append(options, trace.WithNewRoot(), trace.WithLinks(link))
 	}
 	l.Context, l.span = r.tracer.Start(ctx, p.name, options...)
-	if attrs := metadata.Attrs(); len(attrs) > 0 && l.span.IsRecording() {
-		l.span.SetAttributes(spanAttributes(attrs)...)
-		l.attrs = len(attrs)
-	}
 	return l
 }
 
@@ -138,7 +138,7 @@ func (r *Reporter) RecordTiming(scope string, duration time.Duration, metadata t
 	r.meter.recordDuration(l, r.place(scope, metadata), duration, failure, metadata.Attrs())
 	if l.span.IsRecording() {
 		if more := metadata.Attrs()[l.attrs:]; len(more) > 0 {
-			l.span.SetAttributes(spanAttributes(more)...)
+			l.span.SetAttributes(withSpanAttributes(nil, more)...)
 		}
 		failure.writeTo(l.span, metadata.EndWallTime())
 	}
@@ -169,7 +169,8 @@ type placeKey struct {
 // A place is what the events of a scope have in common.
 type place struct {
 	name  string
-	start trace.SpanStartOption
+	attrs []attribute.KeyValue
+	start trace.SpanStartOption // attrs
 	// set is that of tele.scope, and of otel.metric.overflow for places that there is no room for.
 	set     attribute.Set
 	measure []metric.RecordOption // set
@@ -179,15 +180,15 @@ func (r *Reporter) place(scope string, metadata tele.Metadata) *place {
 	key := placeKey{scope, len(metadata.ParentScope())}
 	return r.places.get(key, func(kept bool) *place {
 		p := &place{name: validText(ownName(scope, metadata.ParentScope())), set: scopeSet(scope, kept)}
-		attrs := []attribute.KeyValue{
+		p.attrs = []attribute.KeyValue{
 			scopeKey.String(validText(scope)),
 			attribute.Int("depth", metadata.Depth()),
 			attribute.Int("call_count", metadata.CallCount()),
 		}
 		if parent := metadata.ParentScope(); parent != "" {
-			attrs = append(attrs, attribute.String("parent_scope", validText(parent)))
+			p.attrs = append(p.attrs, attribute.String("parent_scope", validText(parent)))
 		}
-		p.start = trace.WithAttributes(attrs...)
+		p.start = trace.WithAttributes(p.attrs...)
 		p.measure = []metric.RecordOption{metric.WithAttributeSet(p.set)}
 		return p
 	})
