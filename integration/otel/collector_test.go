@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -93,12 +94,27 @@ service:
     metrics: {readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: %[3]d}}}}]}
 `
 
-// startCollector starts a collector that hands traces to the exporter. It is stopped when the test ends, or by stop.
+// startCollector starts a collector that hands traces to the exporter.
 func startCollector(t *testing.T, exporter string) *collector {
+	t.Helper()
+	return launch(t, 3, func(c *collector, ports []int) string {
+		c.metrics = at(ports[2]) + "/metrics"
+		return fmt.Sprintf(collectorConfig, ports[0], ports[1], ports[2], c.dir, exporter)
+	})
+}
+
+// launch starts a collector with the configuration that configure makes of so many free ports, the first two of which are for
+// HTTP and gRPC. It is stopped when the test ends, or by stop.
+func launch(t *testing.T, n int, configure func(c *collector, ports []int) string) *collector {
 	t.Helper()
 	binary := collectorBinary(t)
 	for tries := 0; ; tries++ {
-		c, err := tryCollector(t.TempDir(), binary, exporter)
+		ports, err := freePorts(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &collector{http: at(ports[0]), grpc: at(ports[min(1, n-1)]), dir: t.TempDir(), log: new(bytes.Buffer)}
+		err = c.start(binary, configure(c, ports), ports)
 		if err == nil {
 			t.Cleanup(func() {
 				if err := c.stop(); err != nil {
@@ -113,29 +129,34 @@ func startCollector(t *testing.T, exporter string) *collector {
 	}
 }
 
-func tryCollector(dir, binary, exporter string) (*collector, error) {
-	ports, err := freePorts(3)
-	if err != nil {
-		return nil, err
+func at(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
+
+// start starts the collector, and waits until it listens at all ports.
+func (c *collector) start(binary, config string, ports []int) error {
+	file := filepath.Join(c.dir, "config.yaml")
+	if err := os.WriteFile(file, []byte(config), 0o666); err != nil {
+		return err
 	}
-	config := filepath.Join(dir, "config.yaml")
-	contents := fmt.Sprintf(collectorConfig, ports[0], ports[1], ports[2], dir, exporter)
-	if err := os.WriteFile(config, []byte(contents), 0o666); err != nil {
-		return nil, err
-	}
-	at := func(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
-	c := &collector{http: at(ports[0]), grpc: at(ports[1]), metrics: at(ports[2]) + "/metrics", dir: dir, log: new(bytes.Buffer)}
-	c.cmd = exec.Command(binary, "--config", config)
+	c.cmd = exec.Command(binary, "--config", file)
 	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
 	if err := c.cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if c.ready() {
-			return c, nil
+		if !slices.ContainsFunc(ports, refuses) {
+			return nil
 		}
 	}
-	return nil, errors.Join(fmt.Errorf("the collector does not start\n%s", contents), c.stop(), errors.New(c.log.String()))
+	return errors.Join(fmt.Errorf("the collector does not start\n%s", config), c.stop(), errors.New(c.log.String()))
+}
+
+func refuses(port int) bool {
+	connection, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
+	if err != nil {
+		return true
+	}
+	connection.Close()
+	return false
 }
 
 func freePorts(n int) (ports []int, err error) {
@@ -148,17 +169,6 @@ func freePorts(n int) (ports []int, err error) {
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
 	return ports, nil
-}
-
-func (c *collector) ready() bool {
-	for _, url := range []string{c.http, c.grpc, c.metrics} {
-		connection, err := net.Dial("tcp", strings.Split(url, "/")[2])
-		if err != nil {
-			return false
-		}
-		connection.Close()
-	}
-	return true
 }
 
 // stop has the collector write what it still holds, and end.
