@@ -18,7 +18,7 @@ demo: ## instrument a copy of the example program, run it, and take everything o
 test: ## vet and test all modules, concurrent code with the race detector too
 	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module test $(call UNCACHED,$$module) ./... || exit; done
 	go test -tags teleoff ./runtime/...
-	if [ "$$(go env CGO_ENABLED)" = 1 ]; then go test -race $(CONCURRENT); else echo 'race detector: needs a C compiler'; fi
+	if [ "$$(go env CGO_ENABLED)" = 1 ]; then go test -race $(CONCURRENT) && go -C runtime/otel test -race ./...; else echo 'race detector: needs a C compiler'; fi
 
 .PHONY: selflint
 selflint: ## lint our own directives and calls with what is in the tree
@@ -30,6 +30,7 @@ selflint: ## lint our own directives and calls with what is in the tree
 bench: ## compare with what one would use instead, and with the budgets
 	go -C integration/bench run .
 	go -C integration/bench run ./build
+	go -C runtime/otel test -run '^$$' -bench . ./...
 
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint
