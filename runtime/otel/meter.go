@@ -107,11 +107,11 @@ func (m *meter) recordDuration(ctx context.Context, p *place, d time.Duration, f
 
 // withUser returns the attributes of the set and those of the user's that go on metrics.
 func (m *meter) withUser(set attribute.Set, attrs []slog.Attr) []attribute.KeyValue {
-	all := make([]attribute.KeyValue, 0, 8)
+	all := append(make([]attribute.KeyValue, 0, 8), set.ToSlice()...)
 	if m.wanted != nil {
 		all = appendAttributes(all, "", attrs, m.wanted)
 	}
-	return append(all, set.ToSlice()...) // the last of a key counts
+	return all
 }
 
 func (m *meter) record(ctx context.Context, path string, value slog.Value, metadata tele.Metadata) {

@@ -251,6 +251,38 @@ func spanIDs[N int64 | float64](exemplars []metricdata.Exemplar[N]) (ids [][]byt
 	return ids
 }
 
+// TestSameName has a counter, a gauge and another metric of one name.
+func TestSameName(t *testing.T) {
+	r := newMetering(Options{})
+	telemetry := runtimetest.New(r)
+	telemetry.Count(context.Background(), "same", 1)
+	telemetry.Gauge(context.Background(), "same", 2.5)
+	telemetry.Metric(context.Background(), "same", 3)
+	var all metricdata.ResourceMetrics
+	if err := r.reader.Collect(context.Background(), &all); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range all.ScopeMetrics[0].Metrics {
+		got = append(got, fmt.Sprintf("%T %s", m.Data, points(t, m)))
+	}
+	if s := strings.Join(got, "; "); s != "metricdata.Sum[int64] {} 1; metricdata.Gauge[float64] {} 2.5; metricdata.Histogram[float64] {} 1" {
+		t.Error(s)
+	}
+}
+
+// TestAttributePanics wants a span to end whatever Options.MetricAttribute does.
+func TestAttributePanics(t *testing.T) {
+	logger := slog.Default()
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	defer slog.SetDefault(logger)
+	r := newTracing()
+	r.Reporter = New(&Options{TracerProvider: r.provider, MetricAttribute: func(string) bool { panic("no") }})
+	_, scope := runtimetest.New(r.Reporter).Start(context.Background(), "a", slog.Int("n", 1))
+	scope.End()
+	r.span(t, "a")
+}
+
 // TestConcurrentNames has many goroutines come with the same new names.
 func TestConcurrentNames(t *testing.T) {
 	r := newMetering(Options{})

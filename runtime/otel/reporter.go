@@ -135,7 +135,6 @@ func (r *Reporter) spanOf(scope string, metadata tele.Metadata) *live {
 func (r *Reporter) RecordTiming(scope string, duration time.Duration, metadata tele.Metadata) {
 	l := r.spanOf(scope, metadata)
 	failure := failureOf(metadata)
-	r.meter.recordDuration(l, r.place(scope, metadata), duration, failure, metadata.Attrs())
 	if l.span.IsRecording() {
 		if more := metadata.Attrs()[l.attrs:]; len(more) > 0 {
 			l.span.SetAttributes(withSpanAttributes(nil, more)...)
@@ -147,6 +146,7 @@ func (r *Reporter) RecordTiming(scope string, duration time.Duration, metadata t
 		r.unsampled.Add(1)
 	}
 	l.span.End(trace.WithTimestamp(metadata.EndWallTime()))
+	r.meter.recordDuration(l, r.place(scope, metadata), duration, failure, metadata.Attrs())
 }
 
 // RecordMetric implements [tele.Reporter].

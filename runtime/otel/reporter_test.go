@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -193,6 +194,38 @@ func TestTwoReporters(t *testing.T) {
 	if b.span(t, "inner").Parent().SpanID() != a.span(t, "outer").SpanContext().SpanID() {
 		t.Error("no child")
 	}
+
+	_, scope := runtimetest.New(a, b).Start(context.Background(), "both")
+	scope.End()
+	a.span(t, "both")
+	b.span(t, "both")
+}
+
+// TestSamePath has one path for two places.
+func TestSamePath(t *testing.T) {
+	r := newTracing()
+	telemetry := runtimetest.New(r)
+	for _, names := range [][]string{{"a.b", "c"}, {"a", "b.c"}} {
+		ctx, outer := telemetry.Start(context.Background(), names[0])
+		_, inner := telemetry.Start(ctx, names[1])
+		inner.End()
+		outer.End()
+	}
+	for name, parent := range map[string]string{"c": "a.b", "b.c": "a"} {
+		if got := attrs(r.span(t, name)); got["tele.scope"] != "STRING a.b.c" || got["parent_scope"] != "STRING "+parent {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestHostileParent has text that is not UTF-8 in the path of a parent.
+func TestHostileParent(t *testing.T) {
+	r := newTracing()
+	telemetry := runtimetest.New(r)
+	ctx, _ := telemetry.Start(context.Background(), "a\xff") //nolint:teleinstr // never ended
+	_, scope := telemetry.Start(ctx, "b")
+	scope.End()
+	wantUTF8(t, r.span(t, "b"))
 }
 
 // TestNotTold has the reporter behind one that does not tell it of starts.
@@ -209,24 +242,32 @@ func TestNotTold(t *testing.T) {
 	r.span(t, "inner")
 }
 
-// TestFailedStart has a child whose start panics: it must not end the span of its parent.
+// TestFailedStart has a scope whose start panics: it must not end the span of the one around it, be that of another path or, as
+// in a bubble, of the same time.
 func TestFailedStart(t *testing.T) {
 	logger := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	defer slog.SetDefault(logger)
-	sampler := &faultySampler{Sampler: sdktrace.AlwaysSample(), fault: "inner"}
+	t.Run("nested", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) { failedStart(t, "inner", (*tele.Telemetry).Start) })
+	})
+	t.Run("root", func(t *testing.T) { failedStart(t, "outer", (*tele.Telemetry).StartRoot) })
+}
+
+func failedStart(t *testing.T, name string, start func(*tele.Telemetry, context.Context, string, ...slog.Attr) (context.Context, tele.Scope)) {
+	sampler := &faultySampler{Sampler: sdktrace.AlwaysSample()}
 	r := newTracing(sdktrace.WithSampler(sampler))
 	telemetry := runtimetest.New(r)
 	ctx, outer := telemetry.Start(context.Background(), "outer")
-	_, inner := telemetry.Start(ctx, "inner")
+	sampler.fault = name
+	_, inner := start(telemetry, ctx, name)
 	sampler.fault = ""
-	inner.End()
-	if r.span(t, "inner").Parent().SpanID() != r.recorder.Started()[0].SpanContext().SpanID() {
+	inner.End(slog.Bool("inner", true))
+	outer.End()
+	if ended := r.recorder.Ended(); len(ended) != 2 || attrs(ended[0])["inner"] == "" || attrs(ended[1])["inner"] != "" {
+		t.Errorf("%d spans, the first with %v", len(ended), attrs(ended[0]))
+	} else if ended[0].Parent().SpanID() != ended[1].SpanContext().SpanID() {
 		t.Error("no child")
-	}
-	outer.End(slog.Int("n", 1))
-	if attrs(r.span(t, "outer"))["n"] == "" {
-		t.Error("the parent's span ended before its scope")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"go.opentelemetry.io/otel"
@@ -74,7 +75,7 @@ func Setup(ctx context.Context, options *SetupOptions) (*Pipeline, error) {
 		return nil, nil
 	}
 	env := environment{os.Getenv}
-	if env.get("OTEL_SDK_DISABLED") == "true" {
+	if strings.EqualFold(env.get("OTEL_SDK_DISABLED"), "true") {
 		tele.SetDefault(tele.New(o.Reporters...))
 		return nil, nil
 	}
@@ -101,16 +102,19 @@ func newPipeline(ctx context.Context, env environment, o SetupOptions) (*Pipelin
 	if err != nil {
 		return nil, err
 	}
+	queue, err := env.positive("OTEL_BSP_MAX_QUEUE_SIZE", sdktrace.DefaultMaxQueueSize)
+	if err != nil {
+		return nil, err
+	}
 	spans, err := env.spanExporter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	metrics, err := env.metricExporter(ctx)
 	if err != nil {
-		return nil, err
-	}
-	queue, err := env.positive("OTEL_BSP_MAX_QUEUE_SIZE", sdktrace.DefaultMaxQueueSize)
-	if err != nil {
+		if spans != nil {
+			err = errors.Join(err, spans.Shutdown(ctx))
+		}
 		return nil, err
 	}
 	p := &Pipeline{account: &account{limit: int64(queue)}}
@@ -184,7 +188,7 @@ func (p *Pipeline) Flush(ctx context.Context) error {
 	return errors.Join(p.tracing.ForceFlush(ctx), p.metering.ForceFlush(ctx))
 }
 
-// Shutdown sends what waits and stops. Spans that end from then on are dropped, and so are those that still wait when ctx is done. If
+// Shutdown sends what waits and stops. A program that ends without it loses what waits, uncounted. Spans that end from then on are dropped, and so are those that still wait when ctx is done. If
 // any were lost since the start, that is logged. A further call does nothing.
 func (p *Pipeline) Shutdown(ctx context.Context) error {
 	if p == nil {

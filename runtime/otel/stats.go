@@ -49,8 +49,7 @@ type account struct {
 func (a *account) admit() bool {
 	a.ended.Add(1)
 	if a.closed.Load() {
-		a.dropped.Add(1)
-		return false
+		return false // stats makes it a dropped one
 	}
 	if a.waiting.Add(1) > a.limit {
 		a.waiting.Add(-1)
