@@ -66,7 +66,7 @@ func (a *account) stats() SpanStats {
 	s := SpanStats{Exported: a.exported.Load(), Failed: a.failed.Load(), Dropped: a.dropped.Load()}
 	s.Ended = a.ended.Load() // last, so that it is no less than their sum
 	s.Pending = s.Ended - s.Exported - s.Failed - s.Dropped
-	if closed {
+	if closed && s.Pending > 0 {
 		s.Dropped += s.Pending
 		s.Pending = 0
 	}
