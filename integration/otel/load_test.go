@@ -2,6 +2,7 @@ package otel
 
 import (
 	"fmt"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -34,6 +35,14 @@ func TestLoadDrops(t *testing.T) {
 	}
 }
 
+// TestLoadSampled has a tenth of the spans sampled, which metrics are to take no notice of.
+func TestLoadSampled(t *testing.T) {
+	s := load(t, 100_000, 2*time.Second, "OTEL_TRACES_SAMPLER=parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG=0.1")
+	if s.Unsampled == 0 || s.Spans.Ended == 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func load(t *testing.T, rate int, length time.Duration, env ...string) teleotel.Stats {
 	c := startCollector(t, "nop")
 	endpoint := c.http
@@ -44,7 +53,8 @@ func load(t *testing.T, rate int, length time.Duration, env ...string) teleotel.
 	generated, took := p.generated(t)
 	s := p.end(t)
 	arrived := c.count(t, "otelcol_receiver_accepted_spans")
-	t.Logf("%d scopes in %v, %.0f a second: %d have arrived; %+v", generated, took.Round(time.Millisecond), float64(generated)/took.Seconds(), arrived, s.Spans)
+	t.Logf("%d scopes in %v, %.0f a second; %d have arrived", generated, took.Round(time.Millisecond), float64(generated)/took.Seconds(), arrived)
+	t.Logf("%+v", s)
 	wantAccount(t, s, generated)
 	if arrived < s.Spans.Exported || arrived > s.Spans.Exported+s.Spans.Failed {
 		t.Errorf("%d have arrived, %d are counted as exported and %d as failed", arrived, s.Spans.Exported, s.Spans.Failed)
@@ -52,6 +62,7 @@ func load(t *testing.T, rate int, length time.Duration, env ...string) teleotel.
 	if err := c.stop(); err != nil {
 		t.Fatal(err)
 	}
+	t.Logf("processor time: %v of the program, %v of the collector", processorTime(p.cmd), processorTime(c.cmd))
 	points := c.points(t)
 	for key, want := range map[string]int64{
 		"generator tele.scope.durations{load.scope}": generated, // totals, of which none is lost
@@ -64,6 +75,10 @@ func load(t *testing.T, rate int, length time.Duration, env ...string) teleotel.
 		}
 	}
 	return s
+}
+
+func processorTime(cmd *exec.Cmd) time.Duration {
+	return (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond)
 }
 
 // generated returns what the generator says.
@@ -83,7 +98,7 @@ func (p *process) generated(t *testing.T) (n int64, took time.Duration) {
 // wantAccount wants each of the scopes to be accounted for.
 func wantAccount(t *testing.T, s teleotel.Stats, generated int64) {
 	t.Helper()
-	if s.Scopes != generated || s.Spans.Ended != generated || s.Spans.Exported+s.Spans.Failed+s.Spans.Dropped != generated {
+	if s.Scopes != generated || s.Unsampled+s.Spans.Exported+s.Spans.Failed+s.Spans.Dropped != generated || s.Spans.Ended != generated-s.Unsampled {
 		t.Errorf("%+v do not account for %d scopes", s, generated)
 	}
 }
