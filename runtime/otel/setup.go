@@ -71,7 +71,7 @@ func Setup(ctx context.Context, options *SetupOptions) (*Pipeline, error) {
 	if options != nil {
 		o = *options
 	}
-	if !tele.New(unset{}).Enabled() {
+	if !tele.Requested() {
 		return nil, nil
 	}
 	env := environment{os.Getenv}
@@ -93,9 +93,6 @@ func Setup(ctx context.Context, options *SetupOptions) (*Pipeline, error) {
 	tele.SetDefault(tele.New(append(o.Reporters[:len(o.Reporters):len(o.Reporters)], p)...))
 	return p, nil
 }
-
-// An unset reporter is there to find out whether telemetry is on.
-type unset struct{ tele.Reporter }
 
 func newPipeline(ctx context.Context, env environment, o SetupOptions) (*Pipeline, error) {
 	origin, err := env.resource(ctx, o.ServiceName)

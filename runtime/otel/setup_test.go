@@ -14,7 +14,7 @@ import (
 
 // TestSetupOff is of a process with telemetry off, as that of the tests is.
 func TestSetupOff(t *testing.T) {
-	if tele.New(unset{}).Enabled() {
+	if tele.Requested() {
 		t.Skip("the tests were started with telemetry on")
 	}
 	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "carrier pigeon")
