@@ -129,8 +129,12 @@ func TestNoCollector(t *testing.T) {
 func TestCollectorStops(t *testing.T) {
 	c := startCollector(t, "nop")
 	p := start(t, "generator", []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + c.http, "OTEL_EXPORTER_OTLP_TIMEOUT=200", "OTEL_BSP_SCHEDULE_DELAY=50"},
-		"10000", "1", "1s")
-	time.Sleep(500 * time.Millisecond)
+		"5000", "1", "3s")
+	for deadline := time.Now().Add(30 * time.Second); c.count(t, "otelcol_receiver_accepted_spans") == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing arrives")
+		}
+	}
 	if err := c.stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -256,8 +256,8 @@ func TestSameName(t *testing.T) {
 	r := newMetering(Options{})
 	telemetry := runtimetest.New(r)
 	telemetry.Count(context.Background(), "same", 1)
-	telemetry.Gauge(context.Background(), "same", 2.5)
-	telemetry.Metric(context.Background(), "same", 3)
+	telemetry.Gauge(context.Background(), "same", 2.5) //nolint:teleinstr // what this is about
+	telemetry.Metric(context.Background(), "same", 3)  //nolint:teleinstr // likewise
 	var all metricdata.ResourceMetrics
 	if err := r.reader.Collect(context.Background(), &all); err != nil {
 		t.Fatal(err)
