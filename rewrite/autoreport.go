@@ -18,6 +18,19 @@ import (
 // AutoreportPath is the import path of the package that sets telemetry up from the environment.
 const AutoreportPath = RuntimePath + "/autoreport"
 
+// ReporterModules are the modules with reporters that the program is to have if a main module requires them. Each has a package
+// auto, which makes them known to package autoreport.
+var ReporterModules = []string{RuntimePath + "/otel", RuntimePath + "/prometheus", RuntimePath + "/dogstatsd"}
+
+// reporterImports returns the imports of the reporters that the build asks for.
+func (o *overlaying) reporterImports() string {
+	imports := ""
+	for _, module := range o.reporters {
+		imports += "; import _ " + strconv.Quote(module+"/auto")
+	}
+	return imports
+}
+
 // report has the programs among the packages that were asked for set telemetry up when they start, and report
 // when they end, if anything in them is instrumented.
 func (o *overlaying) report() error {
@@ -103,7 +116,7 @@ func (o *overlaying) reportFrom(l *loaded, p *packages.Package, name, start stri
 			return false, err
 		}
 		if extra = slices.Concat(extra, f.exits(pkg), handed); len(extra) > 0 {
-			imports := insertion{f.offset(f.syntax.Name.End()), "; import " + pkg + " " + strconv.Quote(AutoreportPath)}
+			imports := insertion{f.offset(f.syntax.Name.End()), "; import " + pkg + " " + strconv.Quote(AutoreportPath) + o.reporterImports()}
 			f.edit(o.fset).extra = append([]insertion{imports}, extra...)
 		}
 	}
@@ -311,7 +324,7 @@ func (o *overlaying) reportTests(l *loaded) error {
 		return nil
 	}
 	home.edit(o.fset).extra = []insertion{
-		{home.offset(home.syntax.Name.End()), "; import teleOS \"os\"; import teleTesting \"testing\"; import teleAutoreport " + strconv.Quote(AutoreportPath)},
+		{home.offset(home.syntax.Name.End()), "; import teleOS \"os\"; import teleTesting \"testing\"; import teleAutoreport " + strconv.Quote(AutoreportPath) + o.reporterImports()},
 		{len(home.edit(o.fset).src), "\nfunc TestMain(m *teleTesting.M) { stop := teleAutoreport.StartTests(" + strconv.Quote(path) + "); code := m.Run(); stop(); teleOS.Exit(code) }\n"},
 	}
 	return nil

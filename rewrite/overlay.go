@@ -34,6 +34,8 @@ type Build struct {
 	// Report says that programs are to report what they record when they end, see package autoreport. The
 	// tests of a package count as a program if Tests is set.
 	Report bool
+	// Reporters are those of [ReporterModules] that the modules require.
+	Reporters []string
 }
 
 // An Overlay is what the go command is to see in place of the files of a build.
@@ -73,7 +75,7 @@ func Instrument(b Build) (*Overlay, error) {
 		}
 		loads = append(loads, covered)
 	}
-	o := &overlaying{generation: emptyGeneration(), roots: roots, read: map[string]bool{}}
+	o := &overlaying{generation: emptyGeneration(), roots: roots, read: map[string]bool{}, reporters: b.Reporters}
 	o.generation.print = func(c *candidate, edits *fileEdits) { c.edits = edits }
 	// What is printed is not checked: the compiler is going to have a look.
 	o.doesNotCompile = func(_ *loaded, diagnostics []scopes.Diagnostic) {
@@ -105,6 +107,7 @@ type overlaying struct {
 	roots      []*loaded
 	read       map[string]bool // files that have been
 	uncompiled []scopes.Diagnostic
+	reporters  []string
 }
 
 // local returns the packages of the main modules among those loaded and what they import, by ID.

@@ -95,6 +95,18 @@ func (m *modules) requireRuntime() bool {
 	})
 }
 
+// reporters returns the modules with reporters that a main module requires.
+func (m *modules) reporters() (required []string) {
+	for _, module := range rewrite.ReporterModules {
+		if slices.ContainsFunc(m.main, func(file *modfile.File) bool {
+			return slices.ContainsFunc(file.Require, func(r *modfile.Require) bool { return r.Mod.Path == module })
+		}) {
+			required = append(required, module)
+		}
+	}
+	return required
+}
+
 // checkVendored makes sure that a vendor directory holds what instrumented code imports, if the runtime package comes from
 // there.
 func (m *modules) checkVendored() error {

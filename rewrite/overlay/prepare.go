@@ -256,7 +256,7 @@ func (p *preparation) workOut() (*record, *rewrite.Overlay, error) {
 	overlay, err := rewrite.Instrument(rewrite.Build{
 		Dir: p.Dir, Patterns: p.patterns(), Covered: p.covered(), Tests: p.Tests(),
 		Flags: append(load, "-overlay="+modules), Environment: []string{"PWD=" + p.Dir}, GOARCH: p.env.GOARCH,
-		Read: files.read, Report: p.Command != "vet" && p.Command != "list",
+		Read: files.read, Report: p.Command != "vet" && p.Command != "list", Reporters: p.modules.reporters(),
 	})
 	if err != nil {
 		return nil, nil, err
