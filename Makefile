@@ -25,7 +25,7 @@ test: ## vet and test all modules, concurrent code with the race detector too
 .PHONY: selflint
 selflint: ## lint our own directives and calls with what is in the tree
 	go build -o build/teleinstr ./cmd/teleinstr
-	build/teleinstr lint ./...
+	for module in $(MODULES); do (cd $$module && $(CURDIR)/build/teleinstr lint ./...) || exit; done
 	go vet -vettool=build/teleinstr ./...
 
 .PHONY: bench

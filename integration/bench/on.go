@@ -78,6 +78,8 @@ func someAttrs(n int) (attrs []slog.Attr) {
 
 // inScope returns the context of a scope among many others, reported to the reporters, as a program of some
 // size has it.
+//
+//nolint:teleinstr // they go on as long as the program
 func inScope(reporters ...tele.Reporter) context.Context {
 	telemetry := runtimetest.New(reporters...)
 	for i := range 200 {
@@ -108,6 +110,7 @@ func onPhase() phase {
 		return ratio <= 1.6 && allocs < 1.01 && bytes < 96.5
 	}}
 	deep := ctx
+	//nolint:teleinstr // as deep as can be
 	for range 100 {
 		deep, _ = tele.Start(deep, "deeper")
 	}
