@@ -43,6 +43,8 @@
 // nothing. Package-level functions use the Telemetry that their context carries, or else the one given
 // to [SetDefault]. Off, no function allocates, save where the caller itself does to make up an argument.
 //
+// [Pause] turns the telemetry of a running process off and [Resume] on again.
+//
 // A build with the tag teleoff has no telemetry at all: see [Compiled].
 //
 // # Names
