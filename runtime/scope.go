@@ -146,8 +146,11 @@ func open(base context.Context, n *node, attrs []slog.Attr) (context.Context, Sc
 	s.wall = now.UnixNano()
 	s.mono = int64(now.Sub(origin))
 	if n.t.contextual {
-		started := *s.extra // reporters may keep it, and s.extra is going to have the context
-		s.Context = n.t.startScope(base, Metadata{node: n, extra: &started, wall: s.wall, mono: s.mono})
+		var started *extra // not s.extra: reporters may keep it, and that is going to have the context
+		if len(attrs) > 0 {
+			started = &extra{attrs: s.extra.attrs}
+		}
+		s.Context = n.t.startScope(base, Metadata{node: n, extra: started, wall: s.wall, mono: s.mono})
 		s.extra.ctx = s.Context
 	}
 	return s, Scope{s}
