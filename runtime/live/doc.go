@@ -51,8 +51,8 @@
 //
 // # Costs
 //
-// A scope takes some three times as long as reading the clock twice, with an allocation more than with other reporters. Attributes of a scope that starts which are
-// neither numbers nor strings are made text of at once, as they may have changed when somebody looks. The benchmark has the numbers.
+// A scope takes some four times as long as reading the clock twice, and two allocations more than with a reporter that is told of ends only. Attributes of a
+// scope that starts which are neither numbers, bools, times nor strings are made text of at once, as they may have changed when somebody looks.
 //
 // Give the view to [tele.New] directly, as package async may drop the end of a scope, which then stays in flight.
 package live

@@ -23,16 +23,14 @@ type page struct {
 	Empty string
 	// table makes the table of those rows whose scope contains the query.
 	table func(s Snapshot, q query) *table
-	// count is the number of what is in it, negative for one that is not of interest.
-	count func(s Snapshot) int
 }
 
 var pages = []*page{
-	{"", "Tree", "Nothing has been timed yet.", treeTable, func(s Snapshot) int { return -1 }},
-	{"in-flight", "In flight", "No scope is in flight.", inFlightTable, func(s Snapshot) int { return len(s.InFlight) }},
-	{"slowest", "Slowest", "No scope has ended in the last ten minutes.", slowestTable, func(s Snapshot) int { return -1 }},
-	{"errors", "Errors", "No scope has ended with an error.", errorTable, func(s Snapshot) int { return len(s.Errors) }},
-	{"metrics", "Metrics", "No metric has been recorded yet.", metricTable, func(s Snapshot) int { return -1 }},
+	{"", "Tree", "Nothing has been timed yet.", treeTable},
+	{"in-flight", "In flight", "No scope is in flight.", inFlightTable},
+	{"slowest", "Slowest", "No scope has ended in the last ten minutes.", slowestTable},
+	{"errors", "Errors", "No scope has ended with an error.", errorTable},
+	{"metrics", "Metrics", "No metric has been recorded yet.", metricTable},
 }
 
 func pageNamed(name string) *page {
@@ -74,7 +72,7 @@ func (q query) URL() string {
 // A link of the navigation.
 type link struct {
 	URL, Title string
-	Count      int
+	Count      int64 // of scopes in flight
 	Current    bool
 }
 
@@ -105,7 +103,11 @@ func (v *View) servePage(w http.ResponseWriter, r *http.Request, p *page) {
 		data.Flatten = other.URL()
 	}
 	for _, each := range pages {
-		data.Links = append(data.Links, link{"./" + each.Name + query{Contains: q.Contains}.URL(), each.Title, each.count(s), each == p})
+		l := link{URL: "./" + each.Name + query{Contains: q.Contains}.URL(), Title: each.Title, Current: each == p}
+		if each.Name == "in-flight" {
+			l.Count = int64(len(s.InFlight)) + s.Untracked
+		}
+		data.Links = append(data.Links, l)
 	}
 	var out bytes.Buffer
 	if err := pageTemplate.Execute(&out, data); err != nil {

@@ -17,6 +17,7 @@ type column struct {
 	Key, Label, Title string
 	Text              bool   // is flush left, and sorted from a on; numbers are from the greatest on
 	Name              bool   // is of names in a tree
+	Wrap              bool   // may need several lines
 	Sorted            string // ascending or descending, as in HTML, if the table is sorted by it
 	URL               string // what sorts by it, or the other way round
 }
@@ -97,6 +98,8 @@ func (t *table) finish() {
 			switch column := t.Columns[i]; {
 			case column.Name:
 				c.Class = "text name"
+			case column.Wrap:
+				c.Class = "text wrap"
 			case column.Text:
 				c.Class = "text"
 			case c.Bad:

@@ -2,6 +2,7 @@ package live
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func inFlightTable(s Snapshot, q query) *table {
 	t := &table{Columns: []column{
 		{Key: "age", Label: "for", Title: "how long it has been in flight"},
 		{Key: "scope", Label: "scope", Text: true, Name: true},
-		{Label: "attributes", Text: true},
+		{Label: "attributes", Text: true, Wrap: true},
 		{Label: "since", Text: true},
 	}}
 	return t.scopes(s.InFlight, q, "age", func(s Scope) []cell {
@@ -72,7 +73,7 @@ func slowestTable(s Snapshot, q query) *table {
 	t := &table{Columns: []column{
 		{Key: "duration", Label: "took"},
 		{Key: "scope", Label: "scope", Text: true, Name: true},
-		{Label: "error and attributes", Text: true},
+		{Label: "error and attributes", Text: true, Wrap: true},
 		{Key: "age", Label: "ended", Title: "how long ago it ended"},
 		{Label: "started", Text: true},
 	}}
@@ -85,7 +86,7 @@ func errorTable(s Snapshot, q query) *table {
 	t := &table{Columns: []column{
 		{Key: "age", Label: "ended", Title: "how long ago it ended"},
 		{Key: "scope", Label: "scope", Text: true, Name: true},
-		{Label: "error and attributes", Text: true},
+		{Label: "error and attributes", Text: true, Wrap: true},
 		{Key: "duration", Label: "took"},
 		{Label: "started", Text: true},
 	}}
@@ -144,7 +145,7 @@ func metricTable(s Snapshot, q query) *table {
 		{Key: "count", Label: "events", Title: "how often it was recorded"},
 		{Key: "sum", Label: "sum"},
 		{Key: "rate", Label: "rate/s", Title: "by how much a counter goes up in a second; else the values in a second"},
-		{Key: "last", Label: "last"},
+		{Label: "last", Text: true, Wrap: true},
 		{Key: "min", Label: "min"},
 		{Key: "max", Label: "max"},
 	}}
@@ -183,5 +184,9 @@ func (n *Number) cell() cell {
 	if n == nil {
 		return cell{Text: "–"}
 	}
-	return cell{Text: n.String(), number: float64(*n)}
+	format := byte('f')
+	if math.Abs(float64(*n)) >= 1e15 {
+		format = 'g'
+	}
+	return cell{Text: strconv.FormatFloat(float64(*n), format, -1, 64), number: float64(*n)}
 }
