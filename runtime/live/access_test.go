@@ -147,6 +147,7 @@ func TestControl(t *testing.T) {
 
 func TestControlReturns(t *testing.T) {
 	view := live.New(&live.Options{Control: true})
+	runtimetest.New(view)
 	for page, want := range map[string]string{"": "./", "metrics": "./metrics", "//evil.example": "./", "control": "./"} {
 		w := do(view, request(http.MethodPost, "/debug/tele/control", "action=reset&page="+page))
 		if got := w.Header().Get("Location"); got != want {

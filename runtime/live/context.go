@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
@@ -17,7 +18,7 @@ type scopeContext struct {
 	start time.Duration
 	scope *scope // nil if there is no room for the name
 	slot  *slot  // nil if there is no room for another scope in flight
-	turn  uint64
+	ended atomic.Bool
 }
 
 // A contextKey finds the innermost scopeContext of a View.
@@ -33,10 +34,15 @@ func (c *scopeContext) Value(key any) any {
 // contextOf returns what v has made of the context of the scope that a timing is of, nil if v was not told that it started.
 func (v *View) contextOf(path string, metadata tele.Metadata) *scopeContext {
 	c := v.innermost(metadata.Context())
-	if c == nil || c.start != metadata.StartMonotonic() || c.path != path {
+	if c == nil || !c.is(path, metadata) {
 		return nil
 	}
 	return c
+}
+
+// is reports whether c is of the scope with this metadata. Two of a path that start at once are alike.
+func (c *scopeContext) is(path string, metadata tele.Metadata) bool {
+	return c.start == metadata.StartMonotonic() && c.path == path
 }
 
 // innermost returns the innermost scopeContext of v in ctx. A context whose methods panic has none.

@@ -82,6 +82,10 @@ func (v *View) serveControl(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "request refused: the program does not allow it; have it set live.Options.Control", http.StatusForbidden)
 		return
 	}
+	if telemetryState() == "off" {
+		http.Error(w, "telemetry is off: "+whyOff(), http.StatusConflict)
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
 	switch action := r.PostFormValue("action"); action {
 	case "pause":

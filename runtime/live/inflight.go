@@ -33,8 +33,6 @@ type slots struct {
 type slot struct {
 	home *slots
 	next *slot // the next free one
-	// turn counts uses, so that the end of a scope cannot be taken for that of the next.
-	turn uint64
 	busy bool
 
 	path    string
@@ -53,24 +51,25 @@ func (f *inFlight) init(stripes, limit int) {
 }
 
 // start finds a slot for a scope, in its own stripe if possible. It returns nil if all are taken.
-func (f *inFlight) start(stripe int, path string, metadata tele.Metadata) (s *slot, turn uint64) {
+func (f *inFlight) start(stripe int, path string, metadata tele.Metadata) *slot {
 	attrs, omitted := settle(metadata.Attrs())
 	for i := range f.stripes {
 		home := &f.stripes[(stripe+i)%len(f.stripes)]
 		if home.used.Load() >= home.max {
 			continue
 		}
-		if s, turn := home.take(path, metadata, attrs, omitted); s != nil {
-			return s, turn
+		if s := home.take(path, metadata, attrs, omitted); s != nil {
+			return s
 		}
 	}
 	f.untracked.Add(1)
-	return nil, 0
+	return nil
 }
 
-func (h *slots) take(path string, metadata tele.Metadata, attrs []slog.Attr, omitted int) (s *slot, turn uint64) {
+func (h *slots) take(path string, metadata tele.Metadata, attrs []slog.Attr, omitted int) *slot {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	var s *slot
 	switch {
 	case h.free != nil:
 		s = h.free
@@ -79,19 +78,18 @@ func (h *slots) take(path string, metadata tele.Metadata, attrs []slog.Attr, omi
 		s = &slot{home: h}
 		h.all = append(h.all, s)
 	default:
-		return nil, 0
+		return nil
 	}
 	h.used.Add(1)
 	s.busy = true
-	s.turn++
 	s.path, s.place = path, placeOf(metadata)
 	s.start, s.wall = metadata.StartMonotonic(), metadata.StartWallTime()
 	s.attrs, s.omitted = attrs, omitted
-	return s, s.turn
+	return s
 }
 
-// end frees the slot that start has returned.
-func (f *inFlight) end(s *slot, turn uint64) {
+// end frees the slot that start has returned, once.
+func (f *inFlight) end(s *slot) {
 	if s == nil {
 		f.untracked.Add(-1)
 		return
@@ -99,9 +97,6 @@ func (f *inFlight) end(s *slot, turn uint64) {
 	h := s.home
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !s.busy || s.turn != turn {
-		return
-	}
 	h.used.Add(-1)
 	s.busy = false
 	s.path, s.place, s.attrs = "", place{}, nil

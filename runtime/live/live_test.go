@@ -257,6 +257,17 @@ func TestBounds(t *testing.T) {
 	if page := get(t, view, "/").Body.String(); !strings.Contains(page, "4 events are not shown: there are more than 2 names") {
 		t.Errorf("nothing about dropped events: %s", page)
 	}
+	scopes = nil
+	for range 10 {
+		_, s := telemetry.Start(context.Background(), "s0")
+		scopes = append(scopes, s)
+	}
+	if s := view.Snapshot(); len(s.InFlight) != 3 || s.Untracked != 7 {
+		t.Errorf("%d in flight, %d untracked", len(s.InFlight), s.Untracked)
+	}
+	for _, s := range scopes {
+		s.End()
+	}
 	view.Reset()
 	telemetry.Count(context.Background(), "c", 1)
 	if s := view.Snapshot(); len(s.Timings) != 0 || len(s.Metrics) != 1 || s.Dropped != 0 {
@@ -323,17 +334,46 @@ func TestOtherContexts(t *testing.T) {
 	}
 }
 
-// TestFlatContexts holds that contexts do not grow with the depth of scopes, which would make looking them up slower.
-func TestFlatContexts(t *testing.T) {
-	telemetry := runtimetest.New(live.New(nil))
-	ctx, scope := telemetry.Start(context.Background(), "a")
-	shallow := len(fmt.Sprintf("%#v", scope.Context(ctx)))
-	for range 10 {
-		ctx, scope = telemetry.Start(ctx, "a")
+// TestTwice holds that a View that a program gives to tele.New twice counts twice, and nothing worse.
+func TestTwice(t *testing.T) {
+	view := live.New(nil)
+	telemetry := runtimetest.New(view, view)
+	start := func() tele.Scope {
+		_, s := telemetry.Start(context.Background(), "a")
+		return s
 	}
-	if deep := len(fmt.Sprintf("%#v", scope.Context(ctx))); deep > 2*shallow {
-		t.Errorf("a context of depth 10 is printed in %d bytes, one of depth 0 in %d", deep, shallow)
+	start().End()
+	first, second, third := start(), start(), start()
+	if s := view.Snapshot(); len(s.InFlight) != 3 || s.Timings[0].Calls != 2 {
+		t.Errorf("%+v", s)
 	}
+	first.End()
+	second.End()
+	third.End()
+	if s := view.Snapshot(); len(s.InFlight) != 0 {
+		t.Errorf("%+v", s.InFlight)
+	}
+}
+
+// A deaf reporter hands timings on, but is not told of starts.
+type deaf struct{ to tele.Reporter }
+
+func (d deaf) RecordTiming(scope string, duration time.Duration, metadata tele.Metadata) {
+	d.to.RecordTiming(scope, duration, metadata)
+}
+
+func (deaf) RecordMetric(string, slog.Value, tele.Metadata) {}
+
+// TestUntold holds that the end of a scope that a View was not told of is not taken for that of another one of the path.
+func TestUntold(t *testing.T) {
+	view := live.New(nil)
+	ctx, outer := runtimetest.New(view).Start(context.Background(), "a")
+	_, inner := runtimetest.New(new(wrapping), deaf{view}).StartRoot(ctx, "a")
+	inner.End()
+	if s := view.Snapshot(); len(s.InFlight) != 1 || s.Timings[0].Calls != 1 {
+		t.Errorf("%+v", s)
+	}
+	outer.End()
 }
 
 // TestConcurrent has all there is done at once, for the race detector.

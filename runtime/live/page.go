@@ -86,6 +86,7 @@ type pageData struct {
 	Table    *table
 	Snapshot Snapshot
 	Elapsed  string
+	WhyOff   string
 	Control  bool
 	MaxNames int
 }
@@ -94,7 +95,7 @@ func (v *View) servePage(w http.ResponseWriter, r *http.Request, p *page) {
 	s, q := v.Snapshot(), queryOf(r)
 	data := pageData{
 		Program: filepath.Base(os.Args[0]), Page: p, Query: q, Table: p.table(s, q), Snapshot: s,
-		Elapsed: readable(s.Elapsed), Control: v.options.Control, MaxNames: v.options.MaxNames,
+		Elapsed: readable(s.Elapsed), WhyOff: whyOff(), Control: v.options.Control, MaxNames: v.options.MaxNames,
 	}
 	data.Table.finish()
 	if p.Name == "" {

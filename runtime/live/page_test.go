@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 	"weak"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
@@ -235,7 +236,10 @@ func TestRetention(t *testing.T) {
 	type key struct{}
 	ctx := context.WithValue(context.Background(), key{}, hold())
 	telemetry.Start(ctx, "open", slog.Any("p", hold()))
-	telemetry.Do(ctx, "failed", func(context.Context) error { return errors.New("x") }, slog.Any("p", hold()))
+	long := strings.Repeat("x", 1<<20)
+	rest := weak.Make(unsafe.StringData(long))
+	telemetry.Do(ctx, "failed", func(context.Context) error { return errors.New("x") }, slog.Any("p", hold()), slog.String("part", long[:10]))
+	long = ""
 	telemetry.Metric(ctx, "m", hold())
 	ctx = nil
 	runtime.GC()
@@ -244,6 +248,9 @@ func TestRetention(t *testing.T) {
 		if p.Value() != nil {
 			t.Errorf("value %d is still there", i)
 		}
+	}
+	if rest.Value() != nil {
+		t.Error("what a string is part of is still there")
 	}
 	if s := view.Snapshot(); len(s.InFlight) != 1 || len(s.Errors) != 1 {
 		t.Errorf("%+v", s)

@@ -36,7 +36,7 @@ type sums struct {
 	histogram       histogram
 }
 
-func newScope(t *tally, path string, metadata tele.Metadata) *scope {
+func newScope(t *tally, metadata tele.Metadata) *scope {
 	s := &scope{tally: t, sums: make(striped[sums], t.stripes)}
 	s.slowest.window.Store(math.MinInt64) // in a synctest bubble, the clock is below zero
 	s.failures.pace.next.Store(math.MinInt64)

@@ -147,6 +147,14 @@ func telemetryState() string {
 	return "off"
 }
 
+// whyOff says why telemetry is off, if it is not paused.
+func whyOff() string {
+	if !tele.Compiled {
+		return "the program was built with the tag teleoff"
+	}
+	return "the program was not started with TELEINSTR_TELEMETRY=1, or gives no reporter to tele.New"
+}
+
 func (t *tally) slowest(at time.Duration) []Scope {
 	list := []Scope{}
 	for path, s := range *t.scopes.Load() {

@@ -38,7 +38,7 @@ func (t *tally) scope(path string, metadata tele.Metadata) *scope {
 	if s := (*t.scopes.Load())[path]; s != nil {
 		return s
 	}
-	return insert(t, &t.scopes, path, func() *scope { return newScope(t, path, metadata) })
+	return insert(t, &t.scopes, path, func() *scope { return newScope(t, metadata) })
 }
 
 // metric returns the metric of a path and a type, nil if there are too many names.

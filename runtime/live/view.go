@@ -18,7 +18,7 @@ type Options struct {
 	// MaxInFlight is the number of scopes in flight to show, 1000 if it is zero. Others are counted.
 	MaxInFlight int
 	// Allow reports whether a request may be answered. Nil stands for [Local], which other functions may call as well. What
-	// Allow lets in is checked no further.
+	// Allow lets in is checked no further, save that a page of another site cannot have anything changed.
 	Allow func(*http.Request) bool
 	// Control lets those who may look pause telemetry, resume it, and reset the view.
 	Control bool
@@ -64,13 +64,15 @@ func (v *View) Reset() {
 
 // StartScope implements [tele.ContextReporter].
 func (v *View) StartScope(ctx context.Context, path string, metadata tele.Metadata) context.Context {
-	stripe := v.striper.stripe()
 	c := &scopeContext{Context: ctx, view: v, path: path, start: metadata.StartMonotonic()}
 	if outer, ok := ctx.(*scopeContext); ok && outer.view == v {
+		if outer.is(path, metadata) { // the program has given v to tele.New twice
+			return ctx
+		}
 		c.Context = outer.Context
 	}
 	c.scope = v.current.Load().scope(path, metadata)
-	c.slot, c.turn = v.inFlight.start(stripe, path, metadata)
+	c.slot = v.inFlight.start(v.striper.stripe(), path, metadata)
 	return c
 }
 
@@ -79,7 +81,9 @@ func (v *View) RecordTiming(path string, duration time.Duration, metadata tele.M
 	now := v.current.Load()
 	var s *scope
 	if c := v.contextOf(path, metadata); c != nil {
-		v.inFlight.end(c.slot, c.turn)
+		if !c.ended.Swap(true) {
+			v.inFlight.end(c.slot)
+		}
 		s = c.scope
 	}
 	if s == nil || s.tally != now {
