@@ -119,9 +119,10 @@ func (tab *Tab) Open(url string) {
 	tab.do("opening "+url, chromedp.Navigate(url))
 }
 
-// Click clicks on what a CSS selector finds.
+// Click clicks on what a CSS selector finds, once the page has been loaded, as things move until then.
 func (tab *Tab) Click(selector string) {
 	tab.t.Helper()
+	tab.Wait("document.readyState === 'complete'")
 	tab.do("clicking on "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 

@@ -9,14 +9,15 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/teleinstr/teleinstr/integration/browser/chromium"
 )
 
-// startProgram builds and starts the program, and returns the URL of its view.
-func startProgram(t *testing.T) string {
+// startProgram builds and starts the program, and returns the URL of its view, and what ends it.
+func startProgram(t *testing.T) (url string, end func()) {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "program")
 	if out, err := exec.Command("go", "build", "-o", binary, "./program").CombinedOutput(); err != nil {
@@ -36,17 +37,18 @@ func startProgram(t *testing.T) string {
 	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		stdin.Close()
 		if err := program.Wait(); err != nil {
 			t.Error(err)
 		}
 	})
-	url, err := bufio.NewReader(stdout).ReadString('\n')
+	t.Cleanup(end)
+	url, err = bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(url)
+	return strings.TrimSpace(url), end
 }
 
 // cell returns a JavaScript expression for the text in a column of the row of a scope.
@@ -64,7 +66,7 @@ const firsts = "[...document.querySelectorAll('tbody tr')].map(r => r.cells[0].i
 
 func TestLive(t *testing.T) {
 	tab := chromium.New(t)
-	url := startProgram(t)
+	url, end := startProgram(t)
 	tab.Resize(1280, 800)
 
 	for _, part := range []struct {
@@ -85,6 +87,11 @@ func TestLive(t *testing.T) {
 			}
 		})
 	}
+
+	tab.Open(url)
+	tab.Wait("document.getElementById('refreshed')")
+	end()
+	tab.Wait("document.querySelector('#refreshed.lost')?.innerText.startsWith('no answer')")
 }
 
 func testTree(t *testing.T, tab *chromium.Tab, url string) {
