@@ -35,10 +35,12 @@ func BenchmarkEvent(b *testing.B) {
 				event(telemetry, ctx)
 			}
 			ns := float64(b.Elapsed()) / float64(b.N)
-			if clock == 0 {
+			if name == "clock" {
 				clock = ns
 			}
-			b.ReportMetric(ns/clock, "x/clock")
+			if clock > 0 {
+				b.ReportMetric(ns/clock, "x/clock")
+			}
 		})
 	}
 	scope := func(t *tele.Telemetry, ctx context.Context) {

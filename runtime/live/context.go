@@ -13,12 +13,13 @@ type scopeContext struct {
 	// Context is what the scope was started with, less the scopeContexts of the same View right above, so that it is not
 	// the deeper the deeper scopes are nested.
 	context.Context
-	view  *View
-	path  string
-	start time.Duration
-	scope *scope // nil if there is no room for the name
-	slot  *slot  // nil if there is no room for another scope in flight
-	ended atomic.Bool
+	view   *View
+	path   string
+	start  time.Duration
+	stripe int    // that of where the scope started
+	scope  *scope // nil if there is no room for the name
+	slot   *slot  // nil if there is no room for another scope in flight
+	ended  atomic.Bool
 }
 
 // A contextKey finds the innermost scopeContext of a View.

@@ -51,7 +51,7 @@
 //
 // # Costs
 //
-// A scope takes some four times as long as reading the clock twice, and two allocations more than with a reporter that is told of ends only. Attributes of a
+// A scope takes some six times as long as reading the clock twice, and two allocations more than with a reporter that is told of ends only. Attributes of a
 // scope that starts which are neither numbers, bools, times nor strings are made text of at once, as they may have changed when somebody looks.
 //
 // Give the view to [tele.New] directly, as package async may drop the end of a scope, which then stays in flight.

@@ -64,7 +64,7 @@ func (v *View) Reset() {
 
 // StartScope implements [tele.ContextReporter].
 func (v *View) StartScope(ctx context.Context, path string, metadata tele.Metadata) context.Context {
-	c := &scopeContext{Context: ctx, view: v, path: path, start: metadata.StartMonotonic()}
+	c := &scopeContext{Context: ctx, view: v, path: path, start: metadata.StartMonotonic(), stripe: v.striper.stripe()}
 	if outer, ok := ctx.(*scopeContext); ok && outer.view == v {
 		if outer.is(path, metadata) { // the program has given v to tele.New twice
 			return ctx
@@ -72,20 +72,20 @@ func (v *View) StartScope(ctx context.Context, path string, metadata tele.Metada
 		c.Context = outer.Context
 	}
 	c.scope = v.current.Load().scope(path, metadata)
-	c.slot = v.inFlight.start(v.striper.stripe(), path, metadata)
+	c.slot = v.inFlight.start(c.stripe, path, metadata)
 	return c
 }
 
 // RecordTiming implements [tele.Reporter].
 func (v *View) RecordTiming(path string, duration time.Duration, metadata tele.Metadata) {
 	now := v.current.Load()
-	var s *scope
-	if c := v.contextOf(path, metadata); c != nil {
-		if !c.ended.Swap(true) {
-			v.inFlight.end(c.slot)
-		}
-		s = c.scope
+	c := v.contextOf(path, metadata)
+	if c == nil {
+		c = &scopeContext{stripe: v.striper.stripe()}
+	} else if !c.ended.Swap(true) {
+		v.inFlight.end(c.slot)
 	}
+	s := c.scope
 	if s == nil || s.tally != now {
 		s = now.scope(path, metadata)
 	}
@@ -93,7 +93,7 @@ func (v *View) RecordTiming(path string, duration time.Duration, metadata tele.M
 		now.dropped.Add(1)
 		return
 	}
-	s.add(v.striper.stripe(), duration, metadata)
+	s.add(c.stripe, duration, metadata)
 }
 
 // RecordMetric implements [tele.Reporter].
