@@ -92,9 +92,10 @@ func (p *parser) field(previous field) (f field, ok bool) {
 	return f, f != fieldUnknown || plainKey(key)
 }
 
-// fieldValue reads the value of a field into o. That of a key that is not known is read for its end.
-func (p *parser) fieldValue(f field, o *object) bool {
+// fieldValue reads the value of a field into p.object. That of a key that is not known is read for its end.
+func (p *parser) fieldValue(f field) bool {
 	p.space()
+	o := &p.object
 	switch f {
 	case fieldType:
 		return p.string(&o.Type)

@@ -36,10 +36,11 @@ func (p *parser) broken() bool {
 	return c == '.' || c == 'e' || c == 'E'
 }
 
+// uint64 reads a whole number. One that goes on is not followed by what has to follow.
 func (p *parser) uint64(to *uint64) bool {
 	n, count, ok := p.digits()
 	*to = n
-	return ok && count <= maxDigits && !p.broken()
+	return ok && count <= maxDigits
 }
 
 func (p *parser) int(to *int) bool {
@@ -50,7 +51,7 @@ func (p *parser) int(to *int) bool {
 		i = -i
 	}
 	*to = int(i)
-	return ok && count < maxDigits && int64(*to) == i && !p.broken()
+	return ok && count < maxDigits && int64(*to) == i
 }
 
 // seconds reads a number of seconds. Digits that are less than a nanosecond do not count.
@@ -73,7 +74,7 @@ func (p *parser) seconds(to *seconds) bool {
 	if negative {
 		*to = -*to
 	}
-	return n <= math.MaxInt64 && !p.broken()
+	return n <= math.MaxInt64
 }
 
 // nanoseconds reads what is behind a decimal point.

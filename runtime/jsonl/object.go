@@ -108,8 +108,11 @@ func (s *seconds) parseFloat(text string) error {
 	return nil
 }
 
-// event sets *e to the event that o is, or returns what it lacks.
-func (o *object) event(stream *Stream, e *Event) error {
+// isEvent reports whether o is an event, unless it lacks something.
+func (o *object) isEvent() bool { return o.Type == "timing" || o.Type == "metric" }
+
+// event sets *e to the event that o is, without its stream, or returns what it lacks.
+func (o *object) event(e *Event) error {
 	timing := o.Type == "timing"
 	switch {
 	case o.Scope == nil:
@@ -122,7 +125,7 @@ func (o *object) event(stream *Stream, e *Event) error {
 		return errors.New("attrs is no object")
 	}
 	*e = Event{
-		Stream: stream, Seq: o.Seq, Timing: timing, Scope: *o.Scope, ID: o.ID, ParentID: o.ParentID, ParentScope: o.ParentScope,
+		Seq: o.Seq, Timing: timing, Scope: *o.Scope, ID: o.ID, ParentID: o.ParentID, ParentScope: o.ParentScope,
 		Depth: o.Depth, CallCount: o.CallCount, MetricType: o.MetricType, Omitted: o.OmittedAttrs + o.OmittedValues,
 	}
 	if timing {

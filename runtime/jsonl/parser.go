@@ -18,7 +18,8 @@ type parser struct {
 
 	after [fieldCount]field // what field followed each, in a line that has been read
 
-	// What pointers of an object refer to.
+	object object // what the line holds
+	// What pointers of the object refer to.
 	scope    string
 	duration seconds
 }
@@ -29,14 +30,13 @@ const (
 	maxAttrs   = 1 << 10
 )
 
-// read sets *o to what a line holds, which has no white space around it. It is valid until the next call.
-func (p *parser) read(text []byte, o *object) error {
-	*o = object{}
-	if p.line(text, o) {
+// read sets p.object to what a line holds, which has no white space around it.
+func (p *parser) read(text []byte) error {
+	if p.line(text) {
 		return nil
 	}
-	*o = object{}
-	return explain(json.Unmarshal(text, o))
+	p.object = object{}
+	return explain(json.Unmarshal(text, &p.object))
 }
 
 // explain tells a line that ends too early from one that is wrong.
@@ -48,9 +48,9 @@ func explain(err error) error {
 	return err
 }
 
-// line reads a line into o, which is zero, the fast way. If it returns false, o is undefined.
-func (p *parser) line(text []byte, o *object) bool {
-	p.text, p.at = text, 0
+// line sets p.object to what a line holds, the fast way, or returns false.
+func (p *parser) line(text []byte) bool {
+	p.text, p.at, p.object = text, 0, object{}
 	clear(p.attrs)
 	p.attrs = p.attrs[:0]
 	if cap(p.scratch) > maxScratch {
@@ -59,11 +59,11 @@ func (p *parser) line(text []byte, o *object) bool {
 	if cap(p.attrs) > maxAttrs {
 		p.attrs = nil
 	}
-	return p.take('{') && (p.take('}') || p.fields(o)) && p.at == len(text)
+	return p.take('{') && (p.take('}') || p.fields()) && p.at == len(text)
 }
 
 // fields reads the members of the object that is the line, and the bracket after them.
-func (p *parser) fields(o *object) bool {
+func (p *parser) fields() bool {
 	f, seen := fieldUnknown, uint64(0)
 	for ok := false; ; {
 		if f, ok = p.field(f); !ok || seen>>f&1 != 0 {
@@ -72,7 +72,7 @@ func (p *parser) fields(o *object) bool {
 		if f != fieldUnknown {
 			seen |= 1 << f
 		}
-		if !p.fieldValue(f, o) {
+		if !p.fieldValue(f) {
 			return false
 		}
 		if !p.take(',') {

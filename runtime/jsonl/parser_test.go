@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"math"
 	"slices"
@@ -25,14 +26,14 @@ func agree(t testing.TB, lines ...string) (read int) {
 	var p parser
 	for _, line := range lines {
 		text := bytes.TrimSpace([]byte(line))
-		var fast, slow object
-		if len(text) == 0 || !p.line(bytes.Clone(text), &fast) {
+		if len(text) == 0 || !p.line(bytes.Clone(text)) {
 			continue
 		}
 		read++
+		var slow object
 		if err := json.Unmarshal(text, &slow); err != nil {
 			t.Errorf("%.300q: read, but %v", line, err)
-		} else if got, want := shown(&fast), shown(&slow); got != want {
+		} else if got, want := shown(&p.object), shown(&slow); got != want {
 			t.Errorf("%.300q:\ngot  %.500s\nwant %.500s", line, got, want)
 		}
 	}
@@ -126,7 +127,7 @@ var hostileValues = []string{
 	"", "null", "nul", "nulll", "true", "false", "True", "0", "-0", "-", "--1", "+1", "00", "01", "-01", "1", "12 ", "1.", ".5", "1.5", "0.0", "-1.50", "1e3", "1E+3", "1e-3", "1e",
 	"1e+", "1e400", "-1e400", "1e-400", "1.5e", "1.e3", "NaN", "Infinity", "0x10", "1_000", "2147483647", "2147483648", "-2147483649", "999999999999999999", "9223372036854775807", "9223372036854775808",
 	"-9223372036854775808", "-9223372036854775809", "9999999999999999999", "10000000000000000000", "18446744073709551615", "18446744073709551616", strings.Repeat("9", 400),
-	"9223372036.854775807", "9223372036.854775808", "-9223372036.854775808", "-9223372036.854775809", "9999999999.999999999", "10000000000", "10000000000.5", "-9999999999",
+	"9223372036.854775807", "9223372036.854775808", "-9223372036.854775808", "-9223372036.854775809", "9999999999.999999999", "10000000000", "10000000000.5", "18446744074", "18446744074.5", "36893488148", "99999999999", "-9999999999",
 	"0.1234567891", "0.0000000009", "-1.9999999999999999999999", "0." + strings.Repeat("1", 100), "1.0000000000e0", "1.-5", "1.5.5",
 	`"`, `""`, `"a`, `"a" `, `"a"b`, `'a'`, `"\"\\\/\b\f\n\r\t"`, `"\'"`, `"\a"`, `"\`, `"\"`, `"\u"`, `"\u00e9"`, `"\u00E9\u0000"`, `"\u00g0"`, `"\u+0e9"`, `"\u00e"`, `"\ud83d\ude00"`, `"\uD83D\uDE00x"`, `"\ud83d"`,
 	`"\ud83dx"`, `"\ud83d\n"`, `"\ud83d\u0041"`, `"\ude00\ud83d"`, `"\ud83d\ud83d\ude00"`, `"\ud83d\u"`, `"\ufffd"`, "\"\ufffd\"", "\"\xff\"", "\"\xed\xa0\x80\"", "\"\xc3\"", "\"\xc3\\u00a9\"", "\"é日\U0001F600\"", "\"\x7f\"",
@@ -154,11 +155,11 @@ func TestParserAgrees(t *testing.T) {
 		for _, v := range hostileValues {
 			member := key + ":" + v
 			read += agree(t, "{"+member+"}")
-			read += agree(t, good[1], `{"type":"timing","stream":"s",`+member+"}", `{"type":"metric","scope":"a",`+member+`,"value":{"x":`+v+`},"attrs":{`+member+`}}`, good[2])
+			read += agree(t, `{"type":"timing","stream":"s",`+member+"}", `{"type":"metric","scope":"a",`+member+`,"value":{"x":`+v+`},"attrs":{`+member+`}}`, good[2])
 			read += agree(t, `{"scope":"a","attrs":{"b":1}`+v+","+member+"}", "\t{ "+key+" :\n"+v+" , \"seq\" : 1 }\r", "{"+member+`,"seq":1,`+member+"}", member)
 		}
 	}
-	if read < 10_000 {
+	if read < 5000 {
 		t.Errorf("%d lines are read, which proves little", read)
 	}
 }
@@ -170,7 +171,7 @@ func TestParserLeaves(t *testing.T) {
 		`{"attrs":` + strings.Repeat(`{"a":`, maxDepth) + "1" + strings.Repeat("}", maxDepth) + "}",
 	} {
 		var p parser
-		if p.line([]byte(line), new(object)) {
+		if p.line([]byte(line)) {
 			t.Errorf("%.100q is read", line)
 		}
 	}
@@ -179,17 +180,18 @@ func TestParserLeaves(t *testing.T) {
 // TestParserForgets wants what a line has left behind not to be seen, or kept, by later ones.
 func TestParserForgets(t *testing.T) {
 	var p parser
-	var o object
 	long := strings.Repeat("é", maxScratch)
 	many := strings.Repeat(`"a":1,`, 2*maxAttrs)
-	for _, line := range []string{`{"attrs":{"a":1,"b":`, `{"attrs":{"a":{"b":2,"c":` + "\x00}}}", `{"type":"` + long + `"}`, `{"attrs":{` + many + `"b":1}}`} {
-		p.line([]byte(line), new(object))
+	for _, line := range []string{
+		`{"type":"` + long + `"}`, `{"attrs":{` + many + `"b":1}}`, `{"attrs":{"a":1,"b":`, `{"attrs":{"a":1,"b":2,"c":{"d":3,"e":4,"f":` + "\x00}}}", `{"attrs":{"x":1}}`,
+	} {
+		p.line([]byte(line))
 	}
-	if !p.line([]byte(`{"attrs":{"x":1}}`), &o) || shownValue(o.Attrs.Value) != `group false {"x": Int64 "1", }` {
-		t.Errorf("got %s", shownValue(o.Attrs.Value))
+	if got := shownValue(p.object.Attrs.Value); got != `group false {"x": Int64 "1", }` {
+		t.Errorf("got %s", got)
 	}
-	if cap(p.scratch) > maxScratch || cap(p.attrs) > maxAttrs {
-		t.Errorf("keeps %d bytes, and %d attributes", cap(p.scratch), cap(p.attrs))
+	if cap(p.scratch) > maxScratch || cap(p.attrs) > maxAttrs || len(p.attrs) > 0 {
+		t.Errorf("keeps %d bytes, and %d attributes of %d", cap(p.scratch), len(p.attrs), cap(p.attrs))
 	}
 	for _, a := range p.attrs[:cap(p.attrs)] {
 		if a.Key != "" {
@@ -208,9 +210,13 @@ func TestInterned(t *testing.T) {
 			}
 		}
 	}
-	a, b := []byte("often"), []byte("seldom")
+	a, b := []byte("often"), []byte("0")
+	set := func(text []byte) uint64 { return maphash.Bytes(in.seed, text) % internedSets }
+	for i := 1; set(b) != set(a); i++ {
+		b = fmt.Append(b[:0], i)
+	}
 	if n := testing.AllocsPerRun(100, func() { in.of(a); in.of(b) }); n != 0 {
-		t.Errorf("%v allocations for strings that repeat", n)
+		t.Errorf("%v allocations for two strings in one place that repeat", n)
 	}
 	if long := strings.Repeat("x", maxInterned+1); in.of([]byte(long)) != long {
 		t.Error("a long string is another one")
