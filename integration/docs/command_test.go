@@ -86,6 +86,9 @@ func (s *step) commands() []command {
 
 // checkCommand holds a command line against the commands that there are: words and flags of teleinstr, targets of make.
 func (tl *tools) checkCommand(line string) error {
+	if isSynopsis(line) {
+		return tl.checkSynopsis(line)
+	}
 	for _, part := range regexp.MustCompile(`\|\||&&|[|;\n]`).Split(line, -1) {
 		words := strings.Fields(part)
 		for i, word := range words {
@@ -118,12 +121,6 @@ func (tl *tools) checkTeleinstr(line string, words []string) error {
 		return fmt.Errorf("%s: %w", line, err)
 	}
 	usage := usageLine.FindStringSubmatch(help)
-	if strings.Contains(line, " [") && isSynopsis(line) {
-		if usage == nil || strings.TrimSuffix(usage[1], " [flags]") != line {
-			return fmt.Errorf("%s: teleinstr %s --help has %q", line, words[0], usage)
-		}
-		return nil
-	}
 	known := []string{"-h", "--help"}
 	for _, f := range flagName.FindAllStringSubmatch(help, -1) {
 		known = append(known, f[1], f[2])
@@ -143,10 +140,23 @@ func (tl *tools) checkTeleinstr(line string, words []string) error {
 	return nil
 }
 
-var synopsis = regexp.MustCompile(`^teleinstr [a-z]+ .*(\[\w+\]|…)`)
+var synopsis = regexp.MustCompile(`^teleinstr ([a-z]+)( .*)?( \[\w+\]|\w\|\w|…)`)
 
 // isSynopsis reports whether a line says how a command is used, and is none.
 func isSynopsis(line string) bool { return synopsis.MatchString(line) }
+
+// checkSynopsis compares a line with what the command says of itself.
+func (tl *tools) checkSynopsis(line string) error {
+	help, err := tl.helpOf(synopsis.FindStringSubmatch(line)[1])
+	if err != nil {
+		return fmt.Errorf("%s: %w", line, err)
+	}
+	usage := usageLine.FindStringSubmatch(help)
+	if usage == nil || strings.TrimSuffix(usage[1], " [flags]") != line {
+		return fmt.Errorf("%s: --help has %q", line, usage)
+	}
+	return nil
+}
 
 // helpOf returns what --help prints of a command.
 func (tl *tools) helpOf(name string) (string, error) {
@@ -177,7 +187,7 @@ func TestCheckCommand(t *testing.T) {
 		{"git show x | teleinstr list --dif - .", "has no flag --dif"},
 		{"go tool teleinstr strip -x", "has no flag -x"},
 		{"teleinstr go bild", "takes no bild"},
-		{"teleinstr strip [paths]", "has [\"Usage:"},
+		{"teleinstr strip [paths]", "--help has [\"Usage:"},
 		{"make tests", "No rule"},
 	}
 	for _, test := range tests {

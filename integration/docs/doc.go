@@ -24,6 +24,7 @@
 //
 //	<!-- tested by: DIR TestName -->  that test tries it; there must be one
 //	<!-- file: NAME -->               written to the session's directory, for the commands that follow
+//	<!-- edit: NAME -->               the functions and imports in it, put into that file; "…" in a function stands for the rest of it
 //	<!-- output of: COMMAND -->       what that prints
 //	<!-- not run: REASON -->          commands that a test cannot run; their flags are compared all the same
 //	<!-- grammar -->                  the forms of all directives

@@ -30,6 +30,7 @@ const (
 	fragment       // type-checked
 	session        // run
 	file           // written to the session's directory
+	edit           // put into a file there
 	elsewhere      // by another test
 	notRun         // only held against the command
 	data           // parsed
@@ -65,7 +66,7 @@ type mark struct {
 	line           int
 }
 
-var comment = regexp.MustCompile(`(?s)^<!--\s*(tested by|file|output of|not run|run|grammar)(?::\s*(.*?))?\s*-->\s*$`)
+var comment = regexp.MustCompile(`(?s)^<!--\s*(tested by|file|edit|output of|not run|run|grammar)(?::\s*(.*?))?\s*-->\s*$`)
 
 func (p *page) world() string {
 	return "testdata/pages/" + strings.TrimSuffix(filepath.Base(p.name), ".md") + ".txtar"
@@ -182,7 +183,7 @@ func (r *reader) add(n gast.Node, b *block) {
 	s.kind = b.defaultKind(s.text)
 	if m != nil {
 		s.kind, s.argument = map[string]kind{
-			"tested by": elsewhere, "file": file, "output of": session, "not run": notRun, "grammar": grammar,
+			"tested by": elsewhere, "file": file, "edit": edit, "output of": session, "not run": notRun, "grammar": grammar,
 		}[m.verb], m.argument
 	}
 	if s.kind == session && s.argument != "" {
@@ -220,7 +221,7 @@ func (s *step) checkForm() error {
 		if s.argument == "" || len(s.commands()) == 0 {
 			return errors.New("not run: say why, of commands")
 		}
-	case file:
+	case file, edit:
 		if !filepath.IsLocal(s.argument) {
 			return fmt.Errorf("file: %q is no name in the directory of the session", s.argument)
 		}

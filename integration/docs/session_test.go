@@ -68,6 +68,17 @@ func (s *terminal) run(steps []*step) {
 		case file:
 			s.write(step.argument, []byte(step.text))
 			s.wrote = step
+		case edit:
+			before, err := os.ReadFile(filepath.Join(s.dir, step.argument))
+			if err != nil {
+				s.t.Fatalf("%s: %v", step.position(), err)
+			}
+			after, err := edited(string(before), step.text)
+			if err != nil {
+				s.t.Fatalf("%s: %v", step.position(), err)
+			}
+			s.write(step.argument, []byte(after))
+			s.wrote = step
 		case session:
 			for _, c := range step.commands() {
 				if isSynopsis(c.text) || strings.HasPrefix(c.text, "make ") {
