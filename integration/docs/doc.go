@@ -33,5 +33,7 @@
 //
 //	<!-- run: COMMANDS -->            run in the session, and out of sight
 //
+// Links to files and headings of the repository must lead somewhere, and docs/README.md to every article.
+//
 // It is a module of its own, because nothing else of ours needs a parser of Markdown.
 package docs

@@ -50,6 +50,7 @@ var imports = map[string]string{
 	"sample":      rootModule + "/runtime/sample",
 	"simple":      rootModule + "/runtime/simple",
 	"slog":        "log/slog",
+	"sync":        "sync",
 	"tele":        rootModule + "/runtime",
 	"teleotel":    rootModule + "/runtime/otel",
 	"teleprom":    rootModule + "/runtime/prometheus",

@@ -16,13 +16,10 @@ import (
 // A terminal runs the commands of a page, one after the other, in a directory of its own.
 type terminal struct {
 	t     *testing.T
-	tl    *tools
-	page  *page
 	home  string
 	dir   string
 	env   []string
-	ran   int // commands since a file was written
-	wrote *step
+	wrote *step // a file that no command has used yet
 }
 
 // patience is how long a command may take.
@@ -31,7 +28,7 @@ const patience = 5 * time.Minute
 func newSession(t *testing.T, tl *tools, p *page) *terminal {
 	t.Helper()
 	home := t.TempDir()
-	s := &terminal{t: t, tl: tl, page: p, home: home, dir: filepath.Join(home, "work")}
+	s := &terminal{t: t, home: home, dir: filepath.Join(home, "work")}
 	if err := os.Mkdir(s.dir, 0o777); err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"text/tabwriter"
 
@@ -80,11 +80,16 @@ func (p printer) count(tr tree) (changed, refused int) {
 // readTrees reads the standard library, which gofmt has formatted, the same with CRLF line ends, and the tests of the compiler,
 // of which not all are formatted.
 func readTrees() ([]tree, error) {
-	src, err := readTree(filepath.Join(runtime.GOROOT(), "src"))
+	out, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, err
 	}
-	tests, err := readTree(filepath.Join(runtime.GOROOT(), "test"))
+	root := strings.TrimSpace(string(out))
+	src, err := readTree(filepath.Join(root, "src"))
+	if err != nil {
+		return nil, err
+	}
+	tests, err := readTree(filepath.Join(root, "test"))
 	if err != nil {
 		return nil, err
 	}
