@@ -1,4 +1,5 @@
-// Package integration holds what concerns the repository as a whole.
+// Package integration holds what concerns the repository as a whole: which package may import which, and that every package says what it
+// is for. The folders below it run what the repository makes, as its users would.
 package integration
 
 import (
