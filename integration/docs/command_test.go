@@ -125,8 +125,11 @@ func (tl *tools) checkTeleinstr(line string, words []string) error {
 	for _, f := range flagName.FindAllStringSubmatch(help, -1) {
 		known = append(known, f[1], f[2])
 	}
-	for _, word := range words[1:] {
+	for i, word := range words[1:] {
 		name, _, _ := strings.Cut(word, "=")
+		if words[0] == "go" && strings.Contains(usage[1], "["+words[i]+" file]") {
+			continue // the file
+		}
 		if words[0] == "go" && !strings.HasPrefix(word, "-") {
 			if !strings.Contains(usage[1], word) {
 				return fmt.Errorf("%s: teleinstr go takes no %s", line, word)
@@ -140,7 +143,7 @@ func (tl *tools) checkTeleinstr(line string, words []string) error {
 	return nil
 }
 
-var synopsis = regexp.MustCompile(`^teleinstr ([a-z]+)( .*)?( \[\w+\]|\w\|\w|…)`)
+var synopsis = regexp.MustCompile(`^teleinstr ([a-z]+)( [^']*)?( \[\w+\]|\w\|\w|…)`)
 
 // isSynopsis reports whether a line says how a command is used, and is none.
 func isSynopsis(line string) bool { return synopsis.MatchString(line) }

@@ -135,6 +135,7 @@ var passing = []struct {
 	{regexp.MustCompile(`(?m)^go: (downloading|finding|found) .*\n`), ""},
 	{regexp.MustCompile(`\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?`), "TIME"},
 	{regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)?(ns|µs|ms|s)\b`), "0s"},
+	{regexp.MustCompile(`\b\d+(\.\d+)?%`), "0%"},
 	{regexp.MustCompile(`(_s"?[:=])-?\d+(\.\d+)?(e[+-]?\d+)?`), "${1}0"},
 	{regexp.MustCompile(`\bgo1(\.\d+)+\b`), "go1"},
 	{regexp.MustCompile(`\b(linux|darwin|windows|freebsd)/(amd64|arm64)\b`), "PLATFORM"},
