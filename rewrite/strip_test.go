@@ -58,24 +58,40 @@ func TestStripKeepsEdits(t *testing.T) {
 		{name: "function", old: "//tele:scope one_line", new: "func Other() {}\n\n//tele:scope one_line"},
 		{name: "renamed function", old: "OneLine", new: "Short"},
 		{name: "import", old: "\t\"fmt\"\n", new: "\t\"fmt\"\n\t_ \"embed\"\n"},
-		{name: "statement behind one line", old: "return nil //tele:line\n", new: "fmt.Println()\n\treturn nil //tele:line\n",
-			want: []string{"{ return nil }", "{ fmt.Println()\n\treturn nil }"}},
-		{name: "result named by hand", old: "(_ []string, err error)", new: "(rows []string, err error)",
-			want: []string{"([]string, error)", "(rows []string, err error)"}},
-		{name: "error used", old: "return nil, nil", new: "err = nil\n\treturn nil, err",
-			want: []string{"([]string, error)", "(_ []string, err error)", "return nil, nil", "err = nil\n\treturn nil, err"}},
-		{name: "error declared", old: "return nil, nil", new: "_, err = fmt.Println()\n\treturn nil, nil",
-			want: []string{"([]string, error)", "(_ []string, err error)", "return nil, nil", "_, err = fmt.Println()\n\treturn nil, nil"}},
+		{
+			name: "statement behind one line", old: "return nil //tele:line\n", new: "fmt.Println()\n\treturn nil //tele:line\n",
+			want: []string{"{ return nil }", "{ fmt.Println()\n\treturn nil }"},
+		},
+		{
+			name: "result named by hand", old: "(_ []string, err error)", new: "(rows []string, err error)",
+			want: []string{"([]string, error)", "(rows []string, err error)"},
+		},
+		{
+			name: "error used", old: "return nil, nil", new: "err = nil\n\treturn nil, err",
+			want: []string{"([]string, error)", "(_ []string, err error)", "return nil, nil", "err = nil\n\treturn nil, err"},
+		},
+		{
+			name: "error declared", old: "return nil, nil", new: "_, err = fmt.Println()\n\treturn nil, nil",
+			want: []string{"([]string, error)", "(_ []string, err error)", "return nil, nil", "_, err = fmt.Println()\n\treturn nil, nil"},
+		},
 		{name: "variable of an if", old: "return nil, nil", new: "if err := ctx.Err(); err != nil {\n\t\treturn nil, err\n\t}\n\treturn nil, nil"},
-		{name: "error used, then declared", old: "return nil, nil", new: "err = ctx.Err()\n\tn, err := fmt.Println()\n\treturn make([]string, n), err",
-			want: []string{"([]string, error)", "(_ []string, err error)", "return nil, nil", "err = ctx.Err()\n\tn, err := fmt.Println()\n\treturn make([]string, n), err"}},
+		{
+			name: "error used, then declared", old: "return nil, nil", new: "err = ctx.Err()\n\tn, err := fmt.Println()\n\treturn make([]string, n), err",
+			want: []string{"([]string, error)", "(_ []string, err error)", "return nil, nil", "err = ctx.Err()\n\tn, err := fmt.Println()\n\treturn make([]string, n), err"},
+		},
 		{name: "own variable", old: "return nil, nil", new: "n, err := fmt.Println()\n\treturn make([]string, n), err"},
-		{name: "blank context used", old: "\tfmt.Println()\n}", new: "\tfmt.Println(ctx)\n}",
-			want: []string{"Blank(_ ", "Blank(ctx ", "\tfmt.Println()\n}", "\tfmt.Println(ctx)\n}"}},
-		{name: "runtime used", old: "fmt.Println(ctx)", new: "fmt.Println(ctx, tele.Enabled())",
-			want: []string{"\t\"fmt\"\n", "\t\"fmt\"\n\n\ttele \"" + RuntimePath + "\"\n", "fmt.Println(ctx)", "fmt.Println(ctx, tele.Enabled())"}},
-		{name: "imports merged", old: "\t\"fmt\"\n\n\ttele \"" + RuntimePath + "\" //tele:gen\n", new: "\t\"fmt\"\n\ttele \"" + RuntimePath + "\" //tele:gen\n\t\"io\"\n",
-			want: []string{"\t\"fmt\"\n", "\t\"fmt\"\n\t\"io\"\n"}},
+		{
+			name: "blank context used", old: "\tfmt.Println()\n}", new: "\tfmt.Println(ctx)\n}",
+			want: []string{"Blank(_ ", "Blank(ctx ", "\tfmt.Println()\n}", "\tfmt.Println(ctx)\n}"},
+		},
+		{
+			name: "runtime used", old: "fmt.Println(ctx)", new: "fmt.Println(ctx, tele.Enabled())",
+			want: []string{"\t\"fmt\"\n", "\t\"fmt\"\n\n\ttele \"" + RuntimePath + "\"\n", "fmt.Println(ctx)", "fmt.Println(ctx, tele.Enabled())"},
+		},
+		{
+			name: "imports merged", old: "\t\"fmt\"\n\n\ttele \"" + RuntimePath + "\" //tele:gen\n", new: "\t\"fmt\"\n\ttele \"" + RuntimePath + "\" //tele:gen\n\t\"io\"\n",
+			want: []string{"\t\"fmt\"\n", "\t\"fmt\"\n\t\"io\"\n"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,9 @@ func TestVectors(t *testing.T) {
 
 // runChild runs one test of this binary in a process that has nothing but env for its environment.
 func runChild(t *testing.T, test string, env ...string) string {
+	if runtime.GOOS == "js" {
+		t.Skip("there are no processes")
+	}
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$", "-test.v")
 	cmd.Env = append(env, "TELE_TEST_CHILD=1", "GORACE=atexit_sleep_ms=0")

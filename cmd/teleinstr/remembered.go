@@ -19,7 +19,7 @@ func executable() (path, version string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return path, fmt.Sprint(moduleVersion(), info.Size(), info.ModTime().UnixNano()), nil
+	return path, fmt.Sprint(thisBuild(), info.Size(), info.ModTime().UnixNano()), nil
 }
 
 // question is what a command is asked in a directory.

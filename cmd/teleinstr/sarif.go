@@ -126,7 +126,7 @@ func writeSARIF(w io.Writer, found findings) error {
 		OriginalURIBaseIDs: map[string]sarifBaseURI{sourceRoot: {sarifMessage{"the directory that teleinstr lint ran in"}}},
 		Results:            []sarifResult{},
 	}
-	run.Tool.Driver = newSARIFDriver(moduleVersion())
+	run.Tool.Driver = newSARIFDriver(thisBuild())
 	files := map[string]*sarifFile{}
 	for _, d := range found.diagnostics {
 		file := files[d.Position.Filename]

@@ -15,26 +15,37 @@ import (
 func newVersion() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the version of teleinstr and of the Go it was built with",
+		Short: "Print the version of teleinstr, what it was built from, and with which Go",
 		Args:  cobra.ExactArgs(0),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "teleinstr %s %s %s/%s\n", moduleVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "teleinstr %s %s %s/%s\n", thisBuild(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
 }
 
-// moduleVersion returns the version that the go command has built in, with the revision if there is one.
-func moduleVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
+// thisBuild returns what is known of this program.
+func thisBuild() string {
+	info, _ := debug.ReadBuildInfo()
+	return build(info)
+}
+
+// build returns the version of the module and, of what was built in a checkout, the revision. It is (devel) if nothing is known.
+func build(info *debug.BuildInfo) string {
+	if info == nil || info.Main.Version == "" {
 		return "(devel)"
 	}
-	version := info.Main.Version
+	settings := map[string]string{}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && version == "(devel)" {
-			version += " " + s.Value
-		}
+		settings[s.Key] = s.Value
 	}
-	return version
+	revision := settings["vcs.revision"]
+	if revision == "" {
+		return info.Main.Version
+	}
+	from := "revision " + revision[:min(12, len(revision))] + " of " + settings["vcs.time"]
+	if settings["vcs.modified"] == "true" {
+		from += ", modified"
+	}
+	return info.Main.Version + " (" + from + ")"
 }

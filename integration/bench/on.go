@@ -153,11 +153,13 @@ func onPhase() phase {
 		on("function, scope", calls(ctx, withScope)),
 		on("function, scope with attribute and error", calls(ctx, withError)),
 		on("function, scope with results", calls(ctx, withResults)),
-		{name: "scope, 2 goroutines", run: parallel(2, scopes(ctx)), long: 8, yardstick: scopeOn,
+		{
+			name: "scope, 2 goroutines", run: parallel(2, scopes(ctx)), long: 8, yardstick: scopeOn,
 			budget: &budget{"1/1.8x", func(r *result) bool {
 				ratio, _ := median(r.ratios())
 				return ratio <= 1/1.8
-			}}},
+			}},
+		},
 		{name: "scope, 8 goroutines", run: parallel(8, scopes(ctx)), long: 8, yardstick: scopeOn},
 		{name: clockPair + ", 2 goroutines", run: parallel(2, clock), long: 8, yardstick: clockPair},
 		{name: "span, a value in its context", run: values, yardstick: scopeOn},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/rhysd/actionlint"
@@ -20,18 +21,22 @@ type workflow struct {
 	}
 }
 
-// TestWorkflows has actionlint judge the workflows: their syntax, the expressions in them, and what they hand to actions.
+// TestWorkflows has actionlint judge the workflows of docs and our own: their syntax, the expressions in them, and what they hand to actions.
 func TestWorkflows(t *testing.T) {
-	paths, err := filepath.Glob(checkout + "/docs/ci/github*.yml")
-	if err != nil || len(paths) != 2 {
-		t.Fatalf("workflows %q, want 2: %v", paths, err)
+	recipes, err := filepath.Glob(checkout + "/docs/ci/github*.yml")
+	if err != nil || len(recipes) != 2 {
+		t.Fatalf("workflows %q, want 2: %v", recipes, err)
+	}
+	ours, err := filepath.Glob(checkout + "/.github/workflows/*.yml")
+	if err != nil || len(ours) == 0 {
+		t.Fatalf("workflows of ours %q: %v", ours, err)
 	}
 	var out bytes.Buffer
 	linter, err := actionlint.NewLinter(&out, &actionlint.LinterOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range paths {
+	for _, path := range slices.Concat(recipes, ours) {
 		contents, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

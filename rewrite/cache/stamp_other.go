@@ -7,5 +7,5 @@ import (
 	"time"
 )
 
-// stamp is for systems that keep a time of the last change that programs cannot set.
+// stamp is for systems where no time of the last change is at hand that programs cannot set: nothing is remembered there.
 func stamp(fs.FileInfo, time.Time) (string, bool) { return "", false }

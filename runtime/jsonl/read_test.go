@@ -46,6 +46,11 @@ func TestReadErrors(t *testing.T) {
 		{timing[:20] + metric, "line 1: invalid character 's' after object key:value pair"},
 		{"\x00\x00\n" + metric, `line 1: invalid character '\x00' looking for beginning of value|metric a.n 12`},
 		{"[]\n" + metric, "line 1: json: cannot unmarshal array into Go value of type jsonl.object|metric a.n 12"},
+		{"\ufeff" + metric + metric, `line 1: invalid character 'ï' looking for beginning of value|metric a.n 12`},
+		{strings.TrimSuffix(metric, "\n") + "\r\n" + metric, "metric a.n 12|metric a.n 12"},
+		{`{"type":"metric","scope":"a","value":1,"attrs":{"a":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "}}", "metric a 1"},
+		{`{"type":"metric","scope":"a","value":1,"attrs":{"a":` + strings.Repeat("[", 100_000), "line 1: invalid character '[' exceeded max depth"},
+		{`{"type":"timing","scope":"a","duration_s":1,"scope":"b","Scope":"c"}`, "timing c"},
 		{"{}\n", "line 1: no event: type is missing"},
 		{`{"type":"later"}` + "\n" + metric, "metric a.n 12"},
 		{`{"type":"timing"}`, "line 1: no event: scope is missing"},
@@ -158,6 +163,191 @@ func TestReadStops(t *testing.T) {
 		t.Errorf("%d events, then %v", n, last)
 	}
 }
+
+// mixed returns megabytes of lines, most of them events, in an order that does not repeat.
+func mixed() string {
+	others := []string{"", "x", "{}", header, strings.TrimSuffix(timing, "\n") + "\r", metric[:30], `{"type":"later"}`, `{"Type":"metric","scope":"é","value":1,"attrs":{"a":[1]}}`, strings.Repeat("long", 5000)}
+	var text strings.Builder
+	for i := range 6000 {
+		fmt.Fprintf(&text, `{"type":"metric","scope":"n","value":%d,"stream":"s%d","attrs":{"a":"%0*d"}}`+"\n", i, i/100%7, i%97, i)
+		if i%11 == 0 {
+			text.WriteString(strings.TrimSuffix(others[i/11%len(others)], "\n") + "\n")
+		}
+		if i == 3000 {
+			text.WriteString(strings.Repeat("very long", 100_000) + "\n" + strings.Repeat(" ", 1<<20) + metric + strings.Repeat(" ", 1<<20-len(metric)+1) + metric)
+			text.WriteString(strings.Repeat("too long", 300_000) + "\n")
+		}
+	}
+	return text.String() + timing[:50]
+}
+
+// processors sets GOMAXPROCS for the time of a test.
+func processors(t *testing.T, n int) {
+	before := runtime.GOMAXPROCS(n)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+}
+
+// TestReadAhead wants the same of a text however it is read, and by how many goroutines.
+func TestReadAhead(t *testing.T) {
+	text := mixed()
+	all := func(r io.Reader) (lines []string) {
+		for e, err := range jsonl.Read(r, nil) {
+			line := fmt.Sprint(e.Scope, e.Value, e.Attrs, e.Duration, err)
+			if at := (*jsonl.LineError)(nil); errors.As(err, &at) {
+				line += fmt.Sprint(" at ", at.Offset)
+			} else {
+				line += fmt.Sprint(*e.Stream)
+			}
+			lines = append(lines, line)
+		}
+		return lines
+	}
+	want := all(lineByLine{strings.NewReader(text)})
+	if len(want) < 6000 {
+		t.Fatalf("%d events", len(want))
+	}
+	for _, n := range []int{1, 2, 8} {
+		processors(t, n)
+		for name, r := range map[string]io.Reader{
+			"at once": strings.NewReader(text), "in halves": iotest.HalfReader(strings.NewReader(text)), "with the end": iotest.DataErrReader(strings.NewReader(text)),
+		} {
+			got := all(r)
+			for i := range max(len(got), len(want)) {
+				if i >= min(len(got), len(want)) || got[i] != want[i] {
+					t.Errorf("%d processors, %s: %d events, want %d; event %d is another one: %.300q, want %.300q", n, name, len(got), len(want), i, got[i:][:1], want[i:][:1])
+					break
+				}
+			}
+		}
+	}
+}
+
+// A lineByLine reads no more than a line at a time.
+type lineByLine struct{ *strings.Reader }
+
+func (l lineByLine) Read(p []byte) (n int, err error) {
+	n, err = l.Reader.Read(p[:min(len(p), 1000)])
+	if end := bytes.IndexByte(p[:n], '\n') + 1; end > 0 {
+		l.Seek(int64(end-n), io.SeekCurrent)
+		n = end
+	}
+	return n, err
+}
+
+// TestReadIsPrompt wants all lines that are there to be delivered before it reads again, which may take long.
+func TestReadIsPrompt(t *testing.T) {
+	processors(t, 4)
+	lines := strings.Repeat(metric, 3000)
+	events, reads := 0, 0
+	in := readerFunc(func(p []byte) (int, error) {
+		n := strings.LastIndexByte(lines[:min(len(p), len(lines))], '\n') + 1
+		if reads++; reads > 1 && events == 0 {
+			t.Errorf("read %d comes before any event", reads)
+		}
+		if reads == 5 {
+			return 0, io.EOF
+		}
+		if want := (reads - 1) * strings.Count(lines[:n], "\n"); events != want {
+			t.Errorf("read %d comes after %d events, want %d", reads, events, want)
+		}
+		return copy(p, lines[:n]), nil
+	})
+	for range jsonl.Read(in, nil) {
+		events++
+	}
+	if reads != 5 {
+		t.Errorf("%d reads", reads)
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// TestReadEnds wants no goroutine to be left behind, and to have been there.
+func TestReadEnds(t *testing.T) {
+	processors(t, 4)
+	text := strings.Repeat(timing, 10_000)
+	for name, in := range map[string]struct {
+		read io.Reader
+		stop func()
+	}{
+		"break":  {strings.NewReader(text), nil},
+		"panic":  {strings.NewReader(text), func() { panic("consumer") }},
+		"Goexit": {strings.NewReader(text), runtime.Goexit},
+		"error":  {io.MultiReader(strings.NewReader(text), iotest.ErrReader(io.ErrClosedPipe)), func() {}},
+		"end":    {strings.NewReader(text), func() {}},
+	} {
+		ended := make(chan bool)
+		seen := false
+		go func() {
+			defer close(ended)
+			defer func() { recover() }()
+			for range jsonl.Read(in.read, nil) {
+				seen = seen || helpers() > 0
+				if seen && in.stop == nil {
+					break
+				} else if seen {
+					in.stop()
+				}
+			}
+		}()
+		<-ended
+		if n := helpers(); !seen || n > 0 {
+			t.Errorf("%s: helpers were there is %v, %d are left", name, seen, n)
+		}
+	}
+}
+
+// helpers returns the number of goroutines of Read.
+func helpers() int {
+	all := make([]byte, 1<<20)
+	return strings.Count(string(all[:runtime.Stack(all, true)]), "jsonl.(*crew).help(")
+}
+
+// TestReadSilence wants a reader that returns nothing to be given up.
+func TestReadSilence(t *testing.T) {
+	in := io.MultiReader(strings.NewReader(timing+"half"), readerFunc(func([]byte) (int, error) { return 0, nil }))
+	var last error
+	for _, err := range jsonl.Read(in, nil) {
+		last = err
+	}
+	if !errors.Is(last, io.ErrNoProgress) || last.Error() != "line 2: "+io.ErrNoProgress.Error() {
+		t.Errorf("ends with %v", last)
+	}
+}
+
+// TestReadLengths wants lines of all lengths around the limit to be told apart, and to be where they are, however they are read.
+func TestReadLengths(t *testing.T) {
+	const limit = 300
+	var text strings.Builder
+	want := ""
+	for n := range 2 * limit {
+		line := strings.TrimSuffix(metric, "\n") + strings.Repeat(" ", n)
+		if len(line) > limit {
+			want += fmt.Sprintf("line %d: line is too long at %d\n", n+1, text.Len())
+		}
+		text.WriteString(line + "\n")
+	}
+	for _, r := range []io.Reader{strings.NewReader(text.String()), iotest.OneByteReader(strings.NewReader(text.String())), &sevens{strings.NewReader(text.String())}} {
+		got, events := "", 0
+		for _, err := range jsonl.Read(r, &jsonl.ReadOptions{MaxLine: limit}) {
+			if at := (*jsonl.LineError)(nil); errors.As(err, &at) {
+				got += fmt.Sprintf("%v at %d\n", err, at.Offset)
+			} else {
+				events++
+			}
+		}
+		if got != want || events != limit-len(metric)+2 {
+			t.Errorf("%d events, and\n%.200s\nwant\n%.200s", events, got, want)
+		}
+	}
+}
+
+// sevens read a prime number of bytes at a time.
+type sevens struct{ io.Reader }
+
+func (s *sevens) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(7, len(p))]) }
 
 // An endless text has no end, and what it repeats need not have one either.
 type endless struct {

@@ -328,8 +328,10 @@ func TestErrors(t *testing.T) {
 		kind, text, exception string // exception is that of the event, kind if it is empty
 	}{
 		{err: errors.New("no route"), kind: "*errors.errorString", text: "no route"},
-		{err: fmt.Errorf("load: %w", &fs.PathError{Op: "open", Path: "f", Err: fs.ErrNotExist}), kind: "*fs.PathError",
-			text: "load: open f: file does not exist", exception: "*fmt.wrapError"},
+		{
+			err: fmt.Errorf("load: %w", &fs.PathError{Op: "open", Path: "f", Err: fs.ErrNotExist}), kind: "*fs.PathError",
+			text: "load: open f: file does not exist", exception: "*fmt.wrapError",
+		},
 		{err: errors.New("a\xff"), kind: "*errors.errorString", text: "a\uFFFD"},
 		{err: (*nilError)(nil), kind: "*teleotel.nilError", text: "!PANIC: nobody"},
 		{err: typed{}, kind: "timeout", text: "typed", exception: "github.com/teleinstr/teleinstr/runtime/otel.typed"},

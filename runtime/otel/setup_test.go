@@ -47,8 +47,10 @@ func TestExports(t *testing.T) {
 		{map[string]string{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL": "grpc"}, "true false <nil>"},
 		{map[string]string{"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_PROTOCOL": "x"}, "false false <nil>"},
 		{map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, `false false OTEL_TRACES_EXPORTER: "zipkin" is not supported; write otlp or none`},
-		{map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"},
-			`false false OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" is not supported; write http/protobuf or grpc`},
+		{
+			map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"},
+			`false false OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" is not supported; write http/protobuf or grpc`,
+		},
 	} {
 		env := environment{func(name string) string { return test.env[name] }}
 		otlp, grpc, err := env.exports("TRACES")

@@ -223,9 +223,17 @@ func oddValues() []any {
 	cycle := map[string]any{}
 	cycle["self"] = &cycle
 	return []any{
-		nil, nobody, func() {}, make(chan int), complex(1, 2), struct{ f func() }{}, cycle, []byte{0xff},
-		panicking{}, panickingError{}, panickingValuer{}, endless{}, slog.GroupValue(slog.Int("a", 1)), slog.Group("g", "a", 1),
-		map[any]int{1: 2}, errors.New("text"), time.Unix(0, 0), time.Minute,
+		nil, nobody, func() {}, make(chan int), complex(1, 2),
+		struct{ f func() }{},
+		cycle,
+		[]byte{0xff},
+		panicking{},
+		panickingError{},
+		panickingValuer{},
+		endless{},
+		slog.GroupValue(slog.Int("a", 1)), slog.Group("g", "a", 1),
+		map[any]int{1: 2},
+		errors.New("text"), time.Unix(0, 0), time.Minute,
 	}
 }
 
