@@ -191,6 +191,20 @@ func ExampleNewContext() {
 	// true false
 }
 
+// Paused, telemetry is off in the whole process. A scope that has started is still reported.
+func ExamplePause() {
+	ctx := tele.NewContext(context.Background(), tele.New(printer{}))
+	ctx, scope := tele.Start(ctx, "job")
+	tele.Pause()
+	tele.Count(ctx, "unheard", 1)
+	scope.End()
+	tele.Resume()
+	tele.Count(ctx, "heard", 1)
+	// Output:
+	// timing job []
+	// metric job.heard 1 counter []
+}
+
 // Requested is for reporters that are dear to make.
 func ExampleRequested() {
 	if tele.Requested() {

@@ -40,6 +40,7 @@ var imports = map[string]string{
 	"fmt":         "fmt",
 	"http":        "net/http",
 	"jsonl":       rootModule + "/runtime/jsonl",
+	"live":        rootModule + "/runtime/live",
 	"log":         "log",
 	"logs":        rootModule + "/runtime/logs",
 	"os":          "os",

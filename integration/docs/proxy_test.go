@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,7 +54,8 @@ func checkoutFiles() ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("git ls-files: %w", err)
 	}
-	return strings.Split(strings.TrimRight(string(out), "\x00"), "\x00"), nil
+	files := strings.Split(strings.TrimRight(string(out), "\x00"), "\x00")
+	return slices.Compact(files), nil // in the middle of a merge, a file is there several times
 }
 
 func (tl *tools) serveModule(files []string, dir string) error {
@@ -187,6 +189,8 @@ func (tl *tools) environment(home string) ([]string, error) {
 		"GOPATH="+goPath, "GOMODCACHE="+filepath.Join(tl.build, "modcache"), "GOCACHE="+have.GOCACHE,
 		"GOPROXY=file://"+tl.proxy+",file://"+filepath.Join(have.GOMODCACHE, "cache", "download")+","+have.GOPROXY,
 		"GOSUMDB=off", "GOFLAGS=-modcacherw", "GOTOOLCHAIN=local", "GOENV=off", "GOWORK=",
+		// The go command keeps an index of the packages in its module cache, by version: it would know nothing of new files in one that changes.
+		"GODEBUG=goindex=0",
 		"TELEINSTR_CACHE="+filepath.Join(tl.build, "cache"), "NO_COLOR=1", "LC_ALL=C.UTF-8",
 	), nil
 }

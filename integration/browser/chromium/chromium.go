@@ -1,4 +1,5 @@
-// Package chromium gives tests a tab of a Chromium of their own.
+// Package chromium gives tests a tab of a headless Chromium of their own, with a profile that ends with the test, and what its console
+// has complained about.
 package chromium
 
 import (
