@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/comparison"
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/export"
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/page"
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/recording"
@@ -266,88 +265,4 @@ func heading(s *summary.Summary) string {
 		}
 	}
 	return fmt.Sprintf("%s, %s in %s, from %s on", streams, count(int(s.Events), "event", "events"), took, s.Start.Local().Format("2006-01-02 15:04:05 MST"))
-}
-
-func (f *reportFlags) compareRecordings(cmd *cobra.Command, before, after string) error {
-	var sides [2]*summary.Summary
-	var unread [2]error
-	for i, name := range []string{before, after} {
-		var err error
-		sides[i], unread[i], err = collect(cmd, []string{name}, summary.Options{Samples: comparison.Samples}, nil)
-		if err != nil {
-			return err
-		}
-	}
-	c := comparison.Compare(sides[0], sides[1], f.threshold/100)
-	if f.view.Match != nil {
-		c.Changes = slices.DeleteFunc(c.Changes, func(c *comparison.Change) bool { return !f.view.Match.MatchString(c.Scope) })
-	}
-	if err := f.printComparison(cmd, c); err != nil {
-		return err
-	}
-	if c.Count(comparison.Slower) > 0 {
-		return errFindings
-	}
-	return errors.Join(unread[:]...)
-}
-
-func (f *reportFlags) printComparison(cmd *cobra.Command, c *comparison.Comparison) error {
-	if f.json {
-		return writeJSON(cmd.OutOrStdout(), c)
-	}
-	changes := c.Changes
-	if f.view.Limit > 0 {
-		changes = changes[:min(f.view.Limit, len(changes))]
-	}
-	out := bufio.NewWriter(cmd.OutOrStdout())
-	leftOut, err := f.style(cmd).WriteChanges(out, changes)
-	if err != nil {
-		return err
-	}
-	if more := len(c.Changes) - len(changes); more > 0 {
-		fmt.Fprintf(out, "… %s\n", count(more, "more row", "more rows"))
-	}
-	fmt.Fprintf(out, "\n%s\n", c.Statement())
-	return errors.Join(out.Flush(), noteLeftOut(cmd, leftOut))
-}
-
-// collect reads recordings. unread is errFindings if there were lines that cannot be read, which it has reported.
-func collect(cmd *cobra.Command, names []string, options summary.Options, trace *export.TraceWriter) (s *summary.Summary, unread, err error) {
-	r, err := recording.Open(names, cmd.InOrStdin())
-	if err != nil {
-		return nil, nil, err
-	}
-	defer r.Close()
-	defer showProgress(cmd.ErrOrStderr(), r)()
-	c := summary.New(options)
-	var bad badLines
-	for e, err := range r.Events() {
-		if err != nil {
-			bad.add(err)
-			continue
-		}
-		c.Add(&e)
-		if trace != nil {
-			trace.Add(&e)
-		}
-	}
-	s = c.Summary()
-	if s.Events == 0 && bad.count > 0 {
-		return nil, nil, fmt.Errorf("%w; this is no recording of package jsonl", bad.first[0])
-	}
-	for _, note := range notes(s) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: %s\n", note)
-	}
-	return s, bad.report(cmd.ErrOrStderr()), nil
-}
-
-// notes tells what a summary does not hold.
-func notes(s *summary.Summary) (notes []string) {
-	if s.Missing > 0 {
-		notes = append(notes, count(int(s.Missing), "event is", "events are")+" missing: dropped by the program, or in another file")
-	}
-	if s.Omitted > 0 {
-		notes = append(notes, count(int(s.Omitted), "event is", "events are")+" left out: there are too many different paths")
-	}
-	return notes
 }

@@ -22,7 +22,9 @@ func BenchmarkAdd(b *testing.B) {
 		r.timing("request.render", "request", id+8, id+1, 10*i+5, 10*i+6)
 		r.timing("request", "", id+1, 0, 10*i, 10*i+9, slog.String("route", fmt.Sprint("/", i%10)))
 	}
-	perEvent := func(b *testing.B) { b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(r.events)), "ns/event") }
+	perEvent := func(b *testing.B) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(r.events)), "ns/event")
+	}
 	b.Run("map", func(b *testing.B) {
 		for b.Loop() {
 			counts := map[string]int{}
