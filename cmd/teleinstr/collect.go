@@ -46,7 +46,7 @@ func notes(s *summary.Summary) (notes []string) {
 		notes = append(notes, count(int(s.Missing), "event is", "events are")+" missing: dropped by the program, or in another file")
 	}
 	if s.Omitted > 0 {
-		notes = append(notes, count(int(s.Omitted), "event is", "events are")+" left out: there are too many different paths")
+		notes = append(notes, count(int(s.Omitted), "event is", "events are")+" left out: there are too many different paths, or too long ones")
 	}
 	return notes
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -101,14 +102,8 @@ func (f *reportFlags) check(args []string) error {
 	case f.json && len(f.outputs()) > 0:
 		return errors.New("--json: prints what goes to no other file; leave out one or the other")
 	}
-	toStdout := 0
-	for _, o := range f.outputs() {
-		if o.name == recording.Stdin {
-			toStdout++
-		}
-	}
-	if toStdout > 1 {
-		return errors.New("-: only one file can go to standard output")
+	if err := f.checkOutputs(args); err != nil {
+		return err
 	}
 	if f.match == "" {
 		return nil
@@ -119,6 +114,36 @@ func (f *reportFlags) check(args []string) error {
 	}
 	f.view.Match = match
 	return nil
+}
+
+// checkOutputs sees to it that no file is written over another, or over what is to be read.
+func (f *reportFlags) checkOutputs(inputs []string) error {
+	var names []string
+	for _, o := range f.outputs() {
+		switch {
+		case !slices.Contains(names, o.name):
+		case o.name == recording.Stdin:
+			return errors.New("-: only one file can go to standard output")
+		default:
+			return fmt.Errorf("%s: named for two files; give each a name of its own", o.name)
+		}
+		names = append(names, o.name)
+		for _, input := range inputs {
+			if o.name != recording.Stdin && isSameFile(o.name, input) {
+				return fmt.Errorf("%s: is one of the files to read; write to another", o.name)
+			}
+		}
+	}
+	return nil
+}
+
+func isSameFile(a, b string) bool {
+	infoA, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	infoB, err := os.Stat(b)
+	return err == nil && os.SameFile(infoA, infoB)
 }
 
 // An outputFile is a file that report writes from a summary.

@@ -70,7 +70,9 @@ func (t *TraceWriter) Add(e *jsonl.Event) {
 		t.metric(e)
 		return
 	}
-	if s := t.assembler.Add(*e); e.ParentID == 0 {
+	kept := *e
+	kept.Attrs = summary.Shorten(e.Attrs)
+	if s := t.assembler.Add(kept); e.ParentID == 0 {
 		t.chain(s)
 	}
 }
@@ -134,8 +136,10 @@ func (t *TraceWriter) process(s *jsonl.Stream) *process {
 
 func (t *TraceWriter) nameThread(p *process, thread int) {
 	if p.busy[thread] == 0 {
-		t.write(&traceEvent{Name: "thread_name", Phase: "M", Process: p.number, Thread: thread + 1,
-			Args: map[string]string{"name": "lane " + strconv.Itoa(thread+1)}})
+		t.write(&traceEvent{
+			Name: "thread_name", Phase: "M", Process: p.number, Thread: thread + 1,
+			Args: map[string]string{"name": "lane " + strconv.Itoa(thread+1)},
+		})
 	}
 }
 

@@ -61,9 +61,16 @@ type timing struct {
 	samples      *samples // nil if none are asked for
 }
 
+// maxName is the length of paths and other names. No reporter of ours writes longer ones.
+const maxName = 16 << 10
+
 // Add adds an event, and keeps its attributes.
 func (c *Collector) Add(e *jsonl.Event) {
 	c.summary.Events++
+	if max(len(e.Scope), len(e.ParentScope), len(e.MetricType), len(e.Stream.Name)) > maxName {
+		c.summary.Omitted++
+		return
+	}
 	c.number(e)
 	c.extend(e)
 	if e.Timing {
@@ -123,7 +130,9 @@ func (c *Collector) addTiming(e *jsonl.Event) {
 	}
 	c.cover(t, e)
 	if c.spans != nil {
-		t.detail().add(e, message, failed, c.spans.Add(*e))
+		kept := *e
+		kept.Attrs = Shorten(e.Attrs)
+		t.detail().add(&kept, message, failed, c.spans.Add(kept))
 	}
 }
 

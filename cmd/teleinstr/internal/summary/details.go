@@ -1,10 +1,7 @@
 package summary
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -16,25 +13,10 @@ import (
 const (
 	maxSpans    = 500 // of one scope in the list
 	maxSlowest  = 3   // scopes of a path
-	maxKeys     = 50  // of attributes of a path
 	maxValues   = 100 // of a key that are counted
 	shownValues = 10
-	maxText     = 200     // bytes of a value that is counted
 	maxAllSpans = 100_000 // in the list, but for the tree that exceeds it
 )
-
-// errorKey is the attribute of functions that returned an error.
-const errorKey = "error"
-
-// ErrorOf returns the text of the error of a timing.
-func ErrorOf(e *jsonl.Event) (message string, failed bool) {
-	for _, a := range e.Attrs {
-		if a.Key == errorKey {
-			return text(a.Value), true
-		}
-	}
-	return "", false
-}
 
 // details are what is kept of a path for a closer look.
 type details struct {
@@ -65,13 +47,13 @@ func (d *details) add(e *jsonl.Event, message string, failed bool, span *spantre
 }
 
 func (d *details) addAttr(a slog.Attr) {
-	at := slices.IndexFunc(d.attrs, func(k *Attr) bool { return k.Key == a.Key })
+	at := slices.IndexFunc(d.attrs, func(k *Attr) bool { return k.Key == cut(a.Key, maxText) })
 	if at < 0 {
 		if len(d.attrs) == maxKeys {
 			return
 		}
 		at = len(d.attrs)
-		d.attrs = append(d.attrs, newAttr(a.Key))
+		d.attrs = append(d.attrs, newAttr(cut(a.Key, maxText)))
 	}
 	k := d.attrs[at]
 	k.count(text(a.Value))
@@ -149,52 +131,4 @@ func (d *details) sum(list *spanList) *Details {
 		}
 	}
 	return out
-}
-
-// text returns a value as text of bounded length.
-func text(v slog.Value) string {
-	var s string
-	switch v.Kind() {
-	case slog.KindString:
-		s = v.String()
-	case slog.KindGroup, slog.KindAny:
-		encoded, err := json.Marshal(plain(v))
-		if err != nil {
-			encoded = fmt.Append(nil, v)
-		}
-		s = string(encoded)
-	default:
-		s = v.String()
-	}
-	if len(s) > maxText {
-		s = strings.ToValidUTF8(s[:maxText], "") + "…"
-	}
-	return s
-}
-
-// An Object is a group that keeps the order of its attributes in JSON.
-type Object []slog.Attr
-
-// MarshalJSON implements [json.Marshaler].
-func (o Object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	for i, a := range o {
-		b.WriteString(map[bool]string{true: "{", false: ","}[i == 0])
-		key, err := json.Marshal(a.Key)
-		if err != nil {
-			return nil, err
-		}
-		value, err := json.Marshal(plain(a.Value))
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
-		b.WriteByte(':')
-		b.Write(value)
-	}
-	if len(o) == 0 {
-		b.WriteByte('{')
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
 }

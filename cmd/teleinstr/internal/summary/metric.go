@@ -2,7 +2,6 @@ package summary
 
 import (
 	"cmp"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -29,7 +28,7 @@ func (c *Collector) addMetric(e *jsonl.Event) {
 		c.metrics[key] = m
 	}
 	m.Count++
-	m.last = e.Value
+	m.last = shorten(e.Value)
 	if v, ok := Numeric(e.Value); ok {
 		m.Numbers = m.Numbers.with(v)
 		if m.series != nil {
@@ -67,36 +66,6 @@ func (n *Numbers) finish() {
 	if n != nil {
 		n.Mean = n.Sum / simple.Number(n.Count)
 	}
-}
-
-// Numeric returns a value as a number, if it is one.
-func Numeric(v slog.Value) (float64, bool) {
-	switch v.Kind() {
-	case slog.KindInt64:
-		return float64(v.Int64()), true
-	case slog.KindUint64:
-		return float64(v.Uint64()), true
-	case slog.KindFloat64:
-		return v.Float64(), true
-	}
-	return 0, false
-}
-
-// plain returns a value as package encoding/json has it.
-func plain(v any) any {
-	switch v := v.(type) {
-	case slog.Value:
-		return plain(v.Any())
-	case []slog.Attr:
-		return Object(v)
-	case []any:
-		all := make([]any, len(v))
-		for i, element := range v {
-			all[i] = plain(element)
-		}
-		return all
-	}
-	return v
 }
 
 // maxPoints is the number of steps of a series.

@@ -14,7 +14,7 @@ type Summary struct {
 	// Missing is the number of events that streams have numbered and the recording does not hold: they were dropped, or are in
 	// other files.
 	Missing int64 `json:"missing_events"`
-	// Omitted is the number of events whose paths were too many.
+	// Omitted is the number of events whose paths were too many, or longer than 16 KiB.
 	Omitted int64     `json:"omitted_events"`
 	Start   WallTime  `json:"start_wall_time_s"` // of the earliest event
 	End     WallTime  `json:"end_wall_time_s"`   // of the last one

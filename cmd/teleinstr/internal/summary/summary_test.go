@@ -289,6 +289,34 @@ func TestManyValues(t *testing.T) {
 	}
 }
 
+// TestBounds has names and values that are longer than any of our own: little of them is kept.
+func TestBounds(t *testing.T) {
+	var r recorder
+	long := strings.Repeat("x", 1<<19)
+	var attrs []slog.Attr
+	for i := range 100 {
+		attrs = append(attrs, slog.String(fmt.Sprint(i, long), long), slog.Any("list", []any{long, []slog.Attr{slog.String("in", long)}}))
+	}
+	r.timing("a", "", 1, 0, 0, 1, attrs...)
+	r.timing(long, "", 2, 0, 0, 1)
+	r.metric("m", long, slog.IntValue(1), 1)
+	r.metric("m", "", slog.StringValue(long), 1)
+	s := r.summary(summary.Options{Details: true})
+	if s.Omitted != 2 || len(s.Timings) != 1 || len(s.Metrics) != 1 {
+		t.Errorf("%d omitted, %d timings, %d metrics", s.Omitted, len(s.Timings), len(s.Metrics))
+	}
+	encoded, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(encoded) > 200<<10 {
+		t.Errorf("a summary of %d bytes", len(encoded))
+	}
+	if !strings.Contains(string(encoded), "xxx…") {
+		t.Error("nothing is cut")
+	}
+}
+
 // TestDeterministic gives the same bytes for the same events.
 func TestDeterministic(t *testing.T) {
 	var r recorder

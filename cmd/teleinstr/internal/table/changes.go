@@ -14,8 +14,15 @@ import (
 // WriteChanges writes what has changed, and returns the titles of columns for which there is no room.
 func (s Style) WriteChanges(w io.Writer, changes []*comparison.Change) (leftOut []string, err error) {
 	columns := []*column{
-		{title: "scope"}, {title: "calls", expendable: 4}, {title: "errors", expendable: 2}, {title: "old median", expendable: 5},
-		{title: "new median", expendable: 6}, {title: "delta"}, {title: "p", expendable: 3}, {title: "of", expendable: 1}, {title: "verdict"},
+		{title: "scope"},
+		{title: "calls", expendable: 4},
+		{title: "errors", expendable: 2},
+		{title: "old median", expendable: 5},
+		{title: "new median", expendable: 6},
+		{title: "delta"},
+		{title: "p", expendable: 3},
+		{title: "of", expendable: 1},
+		{title: "verdict"},
 	}
 	for _, c := range changes {
 		for i, cell := range changeCells(c) {
@@ -30,7 +37,11 @@ func changeCells(c *comparison.Change) []cell {
 		plain(printable(c.Scope)),
 		plain(both(c, func(s *comparison.Side) string { return strconv.FormatInt(s.Calls, 10) })),
 		plain(both(c, func(s *comparison.Side) string { return strconv.FormatInt(s.Errors, 10) })),
-		{}, {}, {}, {}, {},
+		{},
+		{},
+		{},
+		{},
+		{},
 		{text: string(c.Verdict), paint: verdictPaint[c.Verdict]},
 	}
 	if c.Unit != "" {

@@ -81,8 +81,14 @@ func ended(t *summary.Timing, c cell) cell {
 // WriteMetrics writes metrics, and returns the titles of columns for which there is no room.
 func (s Style) WriteMetrics(w io.Writer, metrics []*summary.Metric) (leftOut []string, err error) {
 	columns := []*column{
-		{title: "metric"}, {title: "type"}, {title: "count"}, {title: "last"}, {title: "sum", expendable: 4},
-		{title: "mean", expendable: 3}, {title: "min", expendable: 1}, {title: "max", expendable: 2},
+		{title: "metric"},
+		{title: "type"},
+		{title: "count"},
+		{title: "last"},
+		{title: "sum", expendable: 4},
+		{title: "mean", expendable: 3},
+		{title: "min", expendable: 1},
+		{title: "max", expendable: 2},
 	}
 	for _, m := range metrics {
 		row := []string{printable(m.Scope), dash(m.Type), strconv.FormatInt(m.Count, 10), printable(value(m.Last)), "-", "-", "-", "-"}
