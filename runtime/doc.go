@@ -43,6 +43,8 @@
 // nothing. Package-level functions use the Telemetry that their context carries, or else the one given
 // to [SetDefault]. Off, no function allocates, save where the caller itself does to make up an argument.
 //
+// [Pause] turns the telemetry of a running process off and [Resume] on again.
+//
 // A build with the tag teleoff has no telemetry at all: see [Compiled].
 //
 // # Names
@@ -67,6 +69,6 @@
 // there. A [ContextReporter] is told of starts as well, and takes part in contexts.
 //
 // Package simple adds events up in memory and prints them, jsonl writes them to files, logs makes records of package log/slog of them, exectrace
-// puts scopes into execution traces, and pproflabels into CPU profiles. Package async gives events to a slow
+// puts scopes into execution traces, and pproflabels into CPU profiles; live shows them on pages while the program runs. Package async gives events to a slow
 // reporter without holding up the program, and package runtimetest has tests for a reporter of your own.
 package tele // import "github.com/teleinstr/teleinstr/runtime"

@@ -28,11 +28,11 @@ func readEnvironment(getenv func(string) string) environment {
 	}
 }
 
-// recording is set by the first enabled Telemetry and stays set.
+// recording is set from the first enabled Telemetry on, save while telemetry is paused.
 var recording atomic.Uint32
 
 // Enabled reports whether any telemetry of this process may record: whether [New] has returned an enabled
-// Telemetry yet. It costs an atomic load. Look at it before preparing metadata that is dear to compute;
+// Telemetry yet, and it is not paused ([Pause]). It costs an atomic load. Look at it before preparing metadata that is dear to compute;
 // generated code looks at it before anything else.
 func Enabled() bool {
 	return Compiled && recording.Load() != 0

@@ -17,6 +17,8 @@ type extra struct {
 // newExtra returns an extra with room for n attributes, in one allocation if they are few.
 func newExtra(n int) *extra {
 	switch {
+	case n == 0:
+		return new(extra)
 	case n <= 2:
 		e := new(struct {
 			extra

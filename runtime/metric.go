@@ -11,21 +11,21 @@ import (
 // Unlike the numbers of Count and Gauge, value is made an interface by the caller, which may allocate
 // even while telemetry is off.
 func (t *Telemetry) Metric(ctx context.Context, name string, value any, attrs ...slog.Attr) {
-	if t != nil {
+	if t.Enabled() {
 		recordAny(ctx, t, name, value, attrs)
 	}
 }
 
 // Count reports that a counter went up by the increment.
 func (t *Telemetry) Count(ctx context.Context, name string, increment int64, attrs ...slog.Attr) {
-	if t != nil {
+	if t.Enabled() {
 		recordCount(ctx, t, name, increment, attrs)
 	}
 }
 
 // Gauge reports the present value of something that goes up and down.
 func (t *Telemetry) Gauge(ctx context.Context, name string, value float64, attrs ...slog.Attr) {
-	if t != nil {
+	if t.Enabled() {
 		recordGauge(ctx, t, name, value, attrs)
 	}
 }

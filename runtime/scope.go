@@ -40,7 +40,7 @@ var origin = time.Now()
 //
 // [*scopename.Error]: https://pkg.go.dev/github.com/teleinstr/teleinstr/scopes/scopename#Error
 func (t *Telemetry) Start(ctx context.Context, name string, attrs ...slog.Attr) (context.Context, Scope) {
-	if t == nil {
+	if !t.Enabled() {
 		return ctx, Scope{}
 	}
 	return start(ctx, t, name, attrs)
@@ -49,7 +49,7 @@ func (t *Telemetry) Start(ctx context.Context, name string, attrs ...slog.Attr) 
 // StartRoot is like [Telemetry.Start], but starts a new chain: the scope has no parent. Values, deadline and
 // cancellation of the new context are those of ctx.
 func (t *Telemetry) StartRoot(ctx context.Context, name string, attrs ...slog.Attr) (context.Context, Scope) {
-	if t == nil {
+	if !t.Enabled() {
 		return ctx, Scope{}
 	}
 	return startRoot(ctx, t, name, attrs)
@@ -66,7 +66,7 @@ func (t *Telemetry) Do(ctx context.Context, name string, f func(context.Context)
 //
 //	defer t.Time(ctx, "pipeline.plan")()
 func (t *Telemetry) Time(ctx context.Context, name string, attrs ...slog.Attr) func() {
-	if t == nil {
+	if !t.Enabled() {
 		return nothing
 	}
 	return startTimer(ctx, t, name, attrs)
@@ -146,8 +146,11 @@ func open(base context.Context, n *node, attrs []slog.Attr) (context.Context, Sc
 	s.wall = now.UnixNano()
 	s.mono = int64(now.Sub(origin))
 	if n.t.contextual {
-		started := *s.extra // reporters may keep it, and s.extra is going to have the context
-		s.Context = n.t.startScope(base, Metadata{node: n, extra: &started, wall: s.wall, mono: s.mono})
+		var started *extra // not s.extra: reporters may keep it, and that is going to have the context
+		if len(attrs) > 0 {
+			started = &extra{attrs: s.extra.attrs}
+		}
+		s.Context = n.t.startScope(base, Metadata{node: n, extra: started, wall: s.wall, mono: s.mono})
 		s.extra.ctx = s.Context
 	}
 	return s, Scope{s}

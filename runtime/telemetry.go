@@ -47,7 +47,7 @@ func newEnabled(reporters ...Reporter) *Telemetry {
 	if !Compiled || len(t.sinks) == 0 {
 		return nil
 	}
-	recording.Store(1)
+	setRecording(func() { recorder.made = true })
 	return t
 }
 
@@ -71,9 +71,9 @@ func Requested() bool {
 	return Compiled && process.enabled
 }
 
-// Enabled reports whether t records.
+// Enabled reports whether t records: it is not the no-op, and telemetry is not paused.
 func (t *Telemetry) Enabled() bool {
-	return t != nil
+	return t != nil && recording.Load() != 0
 }
 
 var defaultTelemetry atomic.Pointer[Telemetry]
