@@ -72,13 +72,16 @@ const maxText = 2000 // bytes of a value
 func texts(attrs summary.Object) []string {
 	var all []string
 	for _, a := range attrs {
-		text := valueText(a)
-		if len(text) > maxText {
-			text = strings.ToValidUTF8(text[:maxText], "") + fmt.Sprintf("… (%d bytes)", len(text))
-		}
-		all = append(all, a.Key, text)
+		all = append(all, a.Key, shortened(valueText(a), maxText))
 	}
 	return all
+}
+
+func shortened(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + fmt.Sprintf("… (%d bytes)", len(text))
 }
 
 func valueText(a slog.Attr) string {

@@ -68,14 +68,16 @@ func newSeries(from *summary.Series, counter bool) *series {
 	return to
 }
 
+const maxLast = 200 // bytes of a value
+
 // lastText returns text as it is, and of anything else the JSON.
 func lastText(v any) string {
 	if text, ok := v.(string); ok {
-		return text
+		return shortened(text, maxLast)
 	}
 	encoded, err := json.Marshal(v)
 	if err != nil {
 		return err.Error()
 	}
-	return string(encoded)
+	return shortened(string(encoded), maxLast)
 }

@@ -38,7 +38,7 @@ class Details {
     const list = element("ol", {className: "slow-calls"});
     for (const index of details.slowest) {
       const call = callAt(index);
-      const text = [clock(call.start, 3), call.below + call.omitted ? counted(call.below + call.omitted, "scope inside", "scopes inside") : ""];
+      const text = [clock(call.start, 3), call.inside ? counted(call.inside, "scope inside", "scopes inside") : ""];
       list.append(element("li", null, button("", () => openCall(index), {className: "call"})));
       list.lastChild.firstChild.append(element("strong", null, duration(call.duration)), element("span", null, text.filter(Boolean).join(" · ")));
       if (call.error !== undefined) list.lastChild.firstChild.append(element("span", {className: "failed"}, call.error));

@@ -42,9 +42,11 @@ class FlameGraph {
     this.data = frames();
     this.chart = flamegraph.default()
       .cellHeight(cellHeight).inverted(true).selfValue(true).minFrameSize(1).width(this.width).tooltip(this.tooltip())
-      .transitionDuration(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200)
+      .transitionDuration(0)
       .onClick((d) => this.clicked(d));
     d3.select(this.place).datum(this.data).call(this.chart);
+    this.finish();
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.chart.transitionDuration(200);
     this.svg = this.place.querySelector("svg");
     this.svg.setAttribute("role", "tree");
     this.svg.setAttribute("aria-label", "Flame graph");
@@ -53,7 +55,12 @@ class FlameGraph {
     this.svg.addEventListener("focusout", () => hideTip());
     new ResizeObserver(() => this.resize()).observe(this.place);
     byID("reset-zoom").addEventListener("click", () => this.zoom(null));
-    for (const part of ["selected", "query"]) watch(part, () => this.mark());
+    for (const [part, className] of [["selected", "selected"], ["query", "match"]]) {
+      watch(part, () => {
+        this.mark();
+        this.reveal(className);
+      });
+    }
     this.decorate();
   }
 
@@ -67,9 +74,14 @@ class FlameGraph {
     if (!this.chart || this.place.clientWidth === 0 || this.chart.width() === this.width) return;
     const {chart} = this, took = chart.transitionDuration();
     chart.width(this.width).transitionDuration(0).update();
-    for (let i = 0; i < 4; i++) d3.timerFlush(); // a transition takes some turns, even at once, and print does not wait for them
+    this.finish();
     chart.transitionDuration(took);
     this.decorate();
+  }
+
+  // finish lets transitions of no duration come to their end, for which they take some turns, and print does not wait.
+  finish() {
+    for (let i = 0; i < 4; i++) d3.timerFlush();
   }
 
   tooltip() {
@@ -137,6 +149,13 @@ class FlameGraph {
       if (!entry || (scope !== null && scope === selected)) entry = g;
     }
     entry?.setAttribute("tabindex", 0);
+  }
+
+  // reveal scrolls to the uppermost frame of a class, unless it is in sight.
+  reveal(className) {
+    const tops = this.shown.filter((g) => g.classList.contains(className)).map((g) => g.__data__.depth * cellHeight);
+    const top = Math.min(...tops), {place} = this;
+    if (tops.length && (top < place.scrollTop || top + cellHeight > place.scrollTop + place.clientHeight)) place.scrollTop = top - cellHeight;
   }
 
   note() {

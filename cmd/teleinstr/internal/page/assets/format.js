@@ -14,8 +14,9 @@ function duration(ns) {
   return Math.round(ns) + "ns";
 }
 
+// minutes leaves out fractions of seconds from an hour on.
 function minutes(ns) {
-  const hundredths = Math.round(Math.abs(ns) / 1e7);
+  const digit = Math.abs(ns) < 3600e9 ? 1e7 : 1e9, hundredths = Math.round(Math.abs(ns) / digit) * digit / 1e7;
   const hours = Math.floor(hundredths / 360000), rest = hundredths % 360000;
   return (ns < 0 ? "-" : "") + (hours ? hours + "h" : "") + Math.floor(rest / 6000) + "m" + rest % 6000 / 100 + "s";
 }

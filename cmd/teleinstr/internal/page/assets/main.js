@@ -46,6 +46,7 @@ function listenToSearch() {
   const search = byID("search");
   search.addEventListener("input", () => set("query", search.value.trim().toLowerCase()));
   search.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && state.query && byID("view-scopes").checkVisibility()) app.scopes.enter();
     if (e.key !== "Escape") return;
     search.value = "";
     set("query", "");

@@ -51,6 +51,9 @@ class Span {
 
   get error() { return this.attrs.find(([key]) => key === "error")?.[1]; }
 
+  // inside is the number of scopes inside, those left out included.
+  get inside() { return this.children.reduce((sum, c) => sum + 1 + c.inside, this.omitted); }
+
   // self is the time in which none of the spans inside was running.
   get self() {
     let self = this.duration, until = this.offset;

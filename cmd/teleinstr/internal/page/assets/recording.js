@@ -59,7 +59,7 @@ function streams() {
 
 function help() {
   const keys = [
-    ["/", "search"], ["Esc", "leave the search, or zoom out"], ["↑ ↓", "rows, or frames around and inside"],
+    ["/", "search, Enter goes to what is found"], ["Esc", "leave the search, or zoom out"], ["↑ ↓", "rows, or frames around and inside"],
     ["→ ←", "open and close a row, or frames side by side"], ["Home End", "first and last row"], ["Enter", "open or close a row, zoom to a frame"],
     ["Tab", "next part of the page"],
   ];

@@ -47,6 +47,7 @@ class Scopes {
       name: "scope-rows", label: "Scopes", columns: scopeColumns, children: (s) => s.children, sort: {key: "total", descending: true},
       onSelect: (s) => set("selected", s, this),
     });
+    this.grid.table.classList.toggle("hours", recording.scopes.some((s) => s.total >= hour));
     this.grid.open = atFirst();
     this.grid.show(recording.roots);
     this.before = null; // what was open before a search
@@ -61,6 +62,13 @@ class Scopes {
   openAll(scopes) {
     this.grid.open = new Set(scopes);
     this.grid.rebuild();
+  }
+
+  // enter goes to the first scope that is searched for.
+  enter() {
+    const first = this.grid.rows.findIndex(({node}) => matches(node.path));
+    this.grid.table.focus();
+    if (first >= 0) this.grid.go(first);
   }
 
   // search leaves what matches and what is around that.
@@ -81,9 +89,13 @@ class Scopes {
       for (const a of state.selected?.ancestors ?? []) this.grid.open.add(a);
     }
     this.grid.rebuild();
+    const first = this.grid.rows.findIndex(({node}) => query && matches(node.path));
+    if (first >= 0) this.grid.scrollTo(first);
     byID("found").value = query ? integer(found) + " of " + counted(recording.scopes.length, "scope", "scopes") : "";
   }
 }
+
+const hour = 3600e9;
 
 // atFirst returns the scopes that are open: all if they are few, or else those in which the program has been for long.
 function atFirst() {

@@ -109,7 +109,7 @@ class Timeline {
       ["took", duration(span.duration)], ["self", duration(span.self)], ["starts after", duration(span.offset - this.call.offset)],
       ["at", clock(span.start, 6)],
     ];
-    if (span.below + span.omitted) lines.push(["inside", counted(span.below + span.omitted, "scope", "scopes")]);
+    if (span.inside) lines.push(["inside", counted(span.inside, "scope", "scopes")]);
     byID("span").replaceChildren(element("h2", {className: "path"}, span.scope.path), facts(lines, {className: "numbers"}),
       element("p", {className: "actions"}, button("Zoom to it", () => this.zoom(span)), button("To the scope", () => openScope(span.scope))));
     if (span.error !== undefined) byID("span").append(element("h3", {className: "failed"}, "Error"), element("pre", {className: "failed"}, span.error));
