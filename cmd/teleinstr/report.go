@@ -265,7 +265,7 @@ func heading(s *summary.Summary) string {
 			break
 		}
 	}
-	return fmt.Sprintf("%s, %s in %s, from %s on", streams, count(int(s.Events), "event", "events"), took, s.Start.Local().Format(time.DateTime))
+	return fmt.Sprintf("%s, %s in %s, from %s on", streams, count(int(s.Events), "event", "events"), took, s.Start.Local().Format("2006-01-02 15:04:05 MST"))
 }
 
 func (f *reportFlags) compareRecordings(cmd *cobra.Command, before, after string) error {

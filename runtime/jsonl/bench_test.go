@@ -127,22 +127,75 @@ func BenchmarkScope(b *testing.B) {
 	b.ReportMetric(float64(r.Dropped()), "dropped")
 }
 
+// BenchmarkRead compares reading of lines with two attributes with json.Unmarshal of the same lines, and with a search for their ends. The
+// metric x/unmarshal is the ratio to the first; work is what a consumer does that adds durations up by scope.
 func BenchmarkRead(b *testing.B) {
-	var out bytes.Buffer
-	r := jsonl.New(&out, nil)
-	telemetry := runtimetest.New(r)
-	for range 1000 {
-		_, scope := telemetry.Start(context.Background(), "fetch", tele.String("tenant", "acme"), tele.Int("rows", 12))
-		scope.End()
+	const count = 10_000
+	text := timings(count)
+	var unmarshal float64
+	measure := func(name string, read func(b *testing.B)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)) / count)
+			for i := 0; i < b.N; i += count {
+				read(b)
+			}
+			ns := float64(b.Elapsed()) / float64(b.N)
+			if name == "unmarshal" {
+				unmarshal = ns
+			}
+			b.ReportMetric(ns/unmarshal, "x/unmarshal")
+		})
 	}
-	r.Close(context.Background())
-	b.ReportAllocs()
-	b.SetBytes(int64(out.Len()) / 1000)
-	for i := 0; i < b.N; i += 1000 {
-		for _, err := range jsonl.Read(bytes.NewReader(out.Bytes()), nil) {
+	measure("unmarshal", func(b *testing.B) {
+		for line := range bytes.Lines(text) {
+			var e event
+			if err := json.Unmarshal(line, &e); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	measure("lines", func(b *testing.B) {
+		for range bytes.Lines(text) {
+		}
+	})
+	measure("read", func(b *testing.B) {
+		for _, err := range jsonl.Read(bytes.NewReader(text), nil) {
 			if err != nil {
 				b.Fatal(err)
 			}
 		}
+	})
+	measure("read and work", func(b *testing.B) {
+		sums := map[string]*time.Duration{}
+		for e, err := range jsonl.Read(bytes.NewReader(text), nil) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			sum := sums[e.Scope]
+			if sum == nil {
+				sum = new(time.Duration)
+				sums[e.Scope] = sum
+			}
+			*sum += e.Duration
+		}
+	})
+}
+
+// timings returns the lines of n scopes with two attributes, inside others.
+func timings(n int) []byte {
+	var out bytes.Buffer
+	r := jsonl.New(&out, &jsonl.Options{Buffer: 64 << 20})
+	telemetry := runtimetest.New(r)
+	scopes := []string{"fetch", "decode.header", "decode.rows", "store"}
+	for i := range n {
+		ctx, plan := telemetry.Start(context.Background(), "pipeline.plan")
+		_, scope := telemetry.Start(ctx, scopes[i%len(scopes)], tele.String("tenant", "acme"), tele.Int("rows", i))
+		scope.End()
+		if i%10 == 0 {
+			plan.End()
+		}
 	}
+	r.Close(context.Background())
+	return out.Bytes()
 }

@@ -32,17 +32,29 @@ type object struct {
 	Monotonic      seconds `json:"monotonic_s"`
 	WallTime       seconds `json:"wall_time_s"`
 
-	Value         json.RawMessage `json:"value"`
-	MetricType    string          `json:"metric_type"`
-	Attrs         json.RawMessage `json:"attrs"`
-	OmittedAttrs  int             `json:"omitted_attrs"`
-	OmittedValues int             `json:"omitted_values"`
+	Value         value  `json:"value"`
+	MetricType    string `json:"metric_type"`
+	Attrs         value  `json:"attrs"`
+	OmittedAttrs  int    `json:"omitted_attrs"`
+	OmittedValues int    `json:"omitted_values"`
 
 	Format       string  `json:"format"`
 	Version      int     `json:"version"`
 	PID          int     `json:"pid"`
 	Program      string  `json:"program"`
 	ProcessStart seconds `json:"process_start_wall_time_s"`
+}
+
+// A value is one of any type, if there is one.
+type value struct {
+	slog.Value
+	present bool
+}
+
+// UnmarshalJSON reads a value that is known to be valid.
+func (v *value) UnmarshalJSON(text []byte) error {
+	*v = value{decode(text), true}
+	return nil
 }
 
 // seconds is a number of nanoseconds that is written as one of seconds.
@@ -96,43 +108,40 @@ func (s *seconds) parseFloat(text string) error {
 	return nil
 }
 
-func (o *object) event(stream *Stream) (*Event, error) {
-	e := &Event{
-		Stream: stream, Seq: o.Seq, Timing: o.Type == "timing", ID: o.ID, ParentID: o.ParentID, ParentScope: o.ParentScope,
-		Depth: o.Depth, CallCount: o.CallCount, MetricType: o.MetricType, Omitted: o.OmittedAttrs + o.OmittedValues,
-	}
+// event sets *e to the event that o is, or returns what it lacks.
+func (o *object) event(stream *Stream, e *Event) error {
+	timing := o.Type == "timing"
 	switch {
 	case o.Scope == nil:
-		return nil, errors.New("no event: scope is missing")
-	case e.Timing && o.Duration == nil:
-		return nil, errors.New("no timing: duration_s is missing")
-	case !e.Timing && o.Value == nil:
-		return nil, errors.New("no metric: value is missing")
+		return errors.New("no event: scope is missing")
+	case timing && o.Duration == nil:
+		return errors.New("no timing: duration_s is missing")
+	case !timing && !o.Value.present:
+		return errors.New("no metric: value is missing")
+	case o.Attrs.Kind() != slog.KindGroup && o.Attrs.Any() != nil:
+		return errors.New("attrs is no object")
 	}
-	e.Scope = *o.Scope
-	if e.Timing {
+	*e = Event{
+		Stream: stream, Seq: o.Seq, Timing: timing, Scope: *o.Scope, ID: o.ID, ParentID: o.ParentID, ParentScope: o.ParentScope,
+		Depth: o.Depth, CallCount: o.CallCount, MetricType: o.MetricType, Omitted: o.OmittedAttrs + o.OmittedValues,
+	}
+	if timing {
 		e.Duration = o.Duration.duration()
 		e.StartMonotonic, e.EndMonotonic = o.StartMonotonic.duration(), o.EndMonotonic.duration()
 		e.StartWallTime, e.EndWallTime = o.StartWallTime.wallTime(), o.EndWallTime.wallTime()
 	} else {
 		e.StartMonotonic, e.StartWallTime = o.Monotonic.duration(), o.WallTime.wallTime()
 		e.EndMonotonic, e.EndWallTime = e.StartMonotonic, e.StartWallTime
-		e.Value = decode(o.Value)
+		e.Value = o.Value.Value
 	}
-	if o.Attrs != nil {
-		attrs := decode(o.Attrs)
-		switch {
-		case attrs.Kind() == slog.KindGroup:
-			e.Attrs = attrs.Group()
-		case attrs.Any() != nil:
-			return nil, errors.New("attrs is no object")
-		}
+	if o.Attrs.Kind() == slog.KindGroup {
+		e.Attrs = o.Attrs.Group()
 	}
-	return e, nil
+	return nil
 }
 
 // decode returns a value that is known to be valid.
-func decode(text json.RawMessage) slog.Value {
+func decode(text []byte) slog.Value {
 	switch c := text[0]; {
 	case c == '"':
 		var s string

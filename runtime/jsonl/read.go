@@ -3,7 +3,6 @@ package jsonl
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -44,22 +43,23 @@ func Read(r io.Reader, options *ReadOptions) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		in := &scanner{in: bufio.NewReaderSize(r, 64<<10), limit: limit}
 		d := decoder{streams: map[string]*Stream{}}
+		var e Event
 		for {
 			text, err := in.next()
 			if err == io.EOF {
 				return
 			}
-			var e *Event
+			found := false
 			if err == nil {
-				e, err = d.line(text)
+				found, err = d.line(text, &e)
 			}
 			switch {
 			case err != nil:
 				if !yield(Event{}, &LineError{Line: in.line, Offset: in.offset, Err: err}) || in.broken {
 					return
 				}
-			case e != nil:
-				if !yield(*e, nil) {
+			case found:
+				if !yield(e, nil) {
 					return
 				}
 			}
@@ -88,7 +88,11 @@ func (s *scanner) next() (text []byte, err error) {
 		part, err := s.in.ReadSlice('\n')
 		s.end += int64(len(part))
 		part, ended := bytes.CutSuffix(part, []byte{'\n'})
-		if tooLong = tooLong || len(s.buffer)+len(part) > s.limit; !tooLong {
+		tooLong = tooLong || len(s.buffer)+len(part) > s.limit
+		if ended && !tooLong && len(s.buffer) == 0 {
+			return part, nil
+		}
+		if !tooLong {
 			s.buffer = append(s.buffer, part...)
 		}
 		switch {
@@ -108,37 +112,32 @@ func (s *scanner) next() (text []byte, err error) {
 
 // A decoder makes events of lines.
 type decoder struct {
+	parser  parser
+	object  object
 	streams map[string]*Stream
+	last    *Stream // of streams, nil at first
 }
 
-// line returns the event of a line, nil if it holds none.
-func (d *decoder) line(text []byte) (*Event, error) {
+// line sets *e to the event of a line and returns true, or false if it holds none.
+func (d *decoder) line(text []byte, e *Event) (found bool, err error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
-		return nil, nil
+		return false, nil
 	}
-	var o object
-	if err := json.Unmarshal(text, &o); err != nil {
-		return nil, explain(err)
+	o := &d.object
+	if err := d.parser.read(text, o); err != nil {
+		return false, err
 	}
 	switch o.Type {
 	case "timing", "metric":
-		return o.event(d.stream(o.Stream))
+		err := o.event(d.stream(o.Stream), e)
+		return err == nil, err
 	case "stream":
-		return nil, d.header(&o)
+		return false, d.header(o)
 	case "":
-		return nil, errors.New("no event: type is missing")
+		return false, errors.New("no event: type is missing")
 	}
-	return nil, nil
-}
-
-// explain tells a line that ends too early from one that is wrong.
-func explain(err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input" {
-		return ErrTorn
-	}
-	return err
+	return false, nil
 }
 
 func (d *decoder) header(o *object) error {
@@ -158,6 +157,9 @@ func (d *decoder) header(o *object) error {
 
 // stream returns the stream of the name, which may still be without header.
 func (d *decoder) stream(name string) *Stream {
+	if d.last != nil && d.last.Name == name {
+		return d.last
+	}
 	s := d.streams[name]
 	if s == nil {
 		if len(d.streams) == maxStreams {
@@ -166,5 +168,6 @@ func (d *decoder) stream(name string) *Stream {
 		s = &Stream{Name: name}
 		d.streams[name] = s
 	}
+	d.last = s
 	return s
 }

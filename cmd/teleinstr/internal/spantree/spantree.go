@@ -36,8 +36,8 @@ type Options struct {
 type Assembler struct {
 	Options
 	// Those that had no child since the last turn are in the old generation.
-	young, old       map[key]*waiting
-	inYoung, inTotal int
+	young, old map[key]*waiting
+	inYoung    int // number of spans
 }
 
 type key struct {
@@ -65,7 +65,6 @@ func (a *Assembler) Add(e jsonl.Event) *Span {
 		if w := a.take(key{e.Stream.Name, e.ID}); w != nil {
 			s.Children, s.Omitted = w.spans, w.omitted
 			s.Size += w.size
-			a.inTotal -= w.size
 			s = s.limited(a.MaxSize)
 		}
 	}
@@ -96,13 +95,17 @@ func (a *Assembler) wait(k key, s *Span) {
 	}
 	w.spans = append(w.spans, s)
 	w.size += s.Size
-	a.inTotal += s.Size
 	a.young[k] = w
 	a.inYoung += w.size
 	if a.MaxSize > 0 && w.size > 2*a.MaxSize {
 		a.shrink(w)
 	}
-	if a.inTotal > a.MaxWaiting {
+	switch half := a.MaxWaiting / 2; {
+	case w.size > half: // one scope around a whole program
+		delete(a.young, k)
+		a.inYoung -= w.size
+		a.giveUp(w)
+	case a.inYoung >= half:
 		a.turn()
 	}
 }
@@ -112,7 +115,6 @@ func (a *Assembler) shrink(w *waiting) {
 	all := (&Span{Children: w.spans, Size: w.size + 1, Omitted: w.omitted}).limited(a.MaxSize)
 	gone := w.size + 1 - all.Size
 	w.spans, w.size, w.omitted = all.Children, all.Size-1, all.Omitted
-	a.inTotal -= gone
 	a.inYoung -= gone
 }
 
@@ -123,13 +125,9 @@ func (a *Assembler) turn() {
 	}
 	a.old, a.young = a.young, map[key]*waiting{}
 	a.inYoung = 0
-	if a.inTotal > a.MaxWaiting/2 { // all of it has come since the last turn, as with one scope around a whole program
-		a.turn()
-	}
 }
 
 func (a *Assembler) giveUp(w *waiting) {
-	a.inTotal -= w.size
 	if a.Orphan != nil {
 		for _, s := range w.spans {
 			a.Orphan(s)
@@ -139,9 +137,8 @@ func (a *Assembler) giveUp(w *waiting) {
 
 // Finish gives up all that waits, as nothing more is going to come.
 func (a *Assembler) Finish() {
-	for a.inTotal > 0 {
-		a.turn()
-	}
+	a.turn()
+	a.turn()
 }
 
 // sortedKeys makes what becomes of a recording depend on it alone.

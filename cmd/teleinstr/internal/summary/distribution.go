@@ -59,11 +59,16 @@ func (d *distribution) addToSketch(v time.Duration) {
 func (d *distribution) quantile(q float64) time.Duration {
 	if d.sketch == nil {
 		slices.Sort(d.exact)
-		return d.exact[max(0, int(math.Ceil(q*float64(len(d.exact))))-1)]
+		return d.exact[nearestRank(q, float64(len(d.exact)))]
 	}
-	v, err := d.sketch.GetValueAtQuantile(q)
+	// The rank that a sketch takes is a part of the last one.
+	n := d.sketch.GetCount()
+	v, err := d.sketch.GetValueAtQuantile(min(1, (float64(nearestRank(q, n))+0.5)/(n-1)))
 	if err != nil {
-		panic(err) // it is not empty, and q is a constant
+		panic(err) // it is not empty, and the quantile is from 0 to 1
 	}
 	return min(max(time.Duration(v), d.min), d.max)
 }
+
+// nearestRank returns a rank from 0 on.
+func nearestRank(q, n float64) int { return max(0, int(math.Ceil(q*n))-1) }

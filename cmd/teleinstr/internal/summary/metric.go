@@ -29,7 +29,7 @@ func (c *Collector) addMetric(e *jsonl.Event) {
 		c.metrics[key] = m
 	}
 	m.Count++
-	m.Last = plain(e.Value)
+	m.last = e.Value
 	if v, ok := Numeric(e.Value); ok {
 		m.Numbers = m.Numbers.with(v)
 		if m.series != nil {
@@ -43,6 +43,7 @@ func (c *Collector) sortedMetrics() []*Metric {
 		return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Type, b.Type))
 	})
 	for _, m := range sorted {
+		m.Last = plain(m.last)
 		m.Numbers.finish()
 		if m.series != nil {
 			m.Series = m.series.points()

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"encoding/json"
+	"log/slog"
 	"time"
 
 	"github.com/teleinstr/teleinstr/runtime/simple"
@@ -129,6 +130,7 @@ type Metric struct {
 	// Series is what there was to values that are numbers, by time. Without Options.Details there is none.
 	Series *Series `json:"series,omitempty"`
 
+	last   slog.Value
 	series *series
 }
 

@@ -54,7 +54,7 @@ func (s Style) write(w io.Writer, columns []*column) (leftOut []string, err erro
 		columns = append(columns[:next:next], columns[next+1:]...)
 	}
 	if over := total(columns) - s.Width; s.Width > 0 && over > 0 {
-		columns[0].shorten(max(minName, width(columns[0])-over))
+		columns[0].shorten(max(1, width(columns[0])-over))
 	}
 	_, err = io.WriteString(w, s.layOut(columns))
 	return leftOut, err
