@@ -61,7 +61,7 @@ function help() {
   const keys = [
     ["/", "search, Enter goes to what is found"], ["Esc", "leave the search, or zoom out"], ["↑ ↓", "rows, or frames around and inside"],
     ["→ ←", "open and close a row, or frames side by side"], ["Home End", "first and last row"], ["Enter", "open or close a row, zoom to a frame"],
-    ["Tab", "next part of the page"],
+    ["Space", "from a row to what stands beside the table"], ["Tab", "next part of the page"],
   ];
   return element("section", {id: "help"}, element("h2", null, "Keys"), facts(keys, {className: "wide keys"}));
 }

@@ -45,7 +45,7 @@ class Scopes {
   constructor() {
     this.grid = new TreeGrid(byID("scopes-grid"), {
       name: "scope-rows", label: "Scopes", columns: scopeColumns, children: (s) => s.children, sort: {key: "total", descending: true},
-      onSelect: (s) => set("selected", s, this),
+      onSelect: (s) => set("selected", s, this), details: byID("details"),
     });
     this.grid.table.classList.toggle("hours", recording.scopes.some((s) => s.total >= hour));
     this.grid.open = atFirst();

@@ -7,6 +7,7 @@ class Timeline {
     this.lanes = new Lanes((span) => this.reveal(span));
     this.grid = new TreeGrid(byID("timeline-grid"), {
       name: "span-rows", label: "Scopes of the call by time", children: (s) => s.children, onSelect: (s) => this.select(s),
+      details: byID("span"),
       columns: [
         {key: "name", title: "scope", cell: (s, td) => this.nameCell(s, td)},
         {key: "took", title: "took", cell: (s, td) => td.append(duration(s.duration))},

@@ -5,8 +5,8 @@ const maxPrinted = 1000; // rows
 // A TreeGrid is a table of nodes inside of others. Only the rows in sight are in the document, so the focus stays with the table,
 // which names the current row. A column has a key, a title, and cell(node, td); what can be sorted has value(node) too.
 class TreeGrid {
-  constructor(place, {name, label, columns, children, onSelect, sort, notes}) {
-    Object.assign(this, {place, name, columns, onSelect});
+  constructor(place, {name, label, columns, children, onSelect, sort, notes, details}) {
+    Object.assign(this, {place, name, columns, onSelect, details});
     this.childrenOf = children ?? (() => []);
     this.noteOf = notes ?? (() => null);
     this.roots = [];
@@ -224,6 +224,7 @@ class TreeGrid {
     else if (e.key === "ArrowRight") this.inward();
     else if (e.key === "ArrowLeft") this.outward();
     else if (e.key === "Enter" && this.rows[this.current]) this.toggle(this.current);
+    else if (e.key === " ") (this.details?.querySelector("button.call") ?? this.details?.querySelector("button"))?.focus();
     else return;
     e.preventDefault();
   }
