@@ -34,7 +34,8 @@ class Details {
   }
 
   calls(scope, details) {
-    if (!details?.slowest?.length) return [];
+    if (!details) return [];
+    if (!details.slowest?.length) return [element("p", {className: "note"}, "Timelines of its slowest calls are left out to keep the page small.")];
     const list = element("ol", {className: "slow-calls"});
     for (const index of details.slowest) {
       const call = callAt(index);

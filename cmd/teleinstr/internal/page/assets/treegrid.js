@@ -13,7 +13,8 @@ class TreeGrid {
     this.open = new Set();
     this.shown = null; // nodes that a search leaves, null without one
     this.rows = [];
-    this.current = -1;
+    this.current = -1; // row of the current node, which a search may leave out
+    this.node = null;
     this.sorting = sort ?? null;
     this.rowHeight = 26;
     this.screen = null; // nodes that are open when not in print
@@ -48,7 +49,7 @@ class TreeGrid {
 
   show(roots) {
     this.roots = roots;
-    this.current = -1;
+    this.node = null;
     this.rebuild();
   }
 
@@ -57,12 +58,11 @@ class TreeGrid {
     return this.shown ? all.filter((c) => this.shown.has(c)) : all;
   }
 
-  // rebuild finds the rows again, and keeps the current one as far as it is still there.
+  // rebuild finds the rows again.
   rebuild() {
-    const node = this.rows[this.current]?.node;
     this.rows = [];
     this.list(this.shown ? this.roots.filter((r) => this.shown.has(r)) : this.roots, 0);
-    this.current = node ? this.rows.findIndex((r) => r.node === node) : -1;
+    this.current = this.find(this.node);
     for (const [key, th] of this.headings) {
       if (this.sorting?.key === key) th.setAttribute("aria-sort", this.sorting.descending ? "descending" : "ascending");
       else th.removeAttribute("aria-sort");
@@ -70,6 +70,8 @@ class TreeGrid {
     this.table.setAttribute("aria-rowcount", this.rows.length + 1);
     this.render();
   }
+
+  find(node) { return node ? this.rows.findIndex((r) => r.node === node) : -1; }
 
   list(siblings, depth) {
     for (const node of this.sorted(siblings)) {
@@ -174,9 +176,10 @@ class TreeGrid {
     to = Math.min(Math.max(to, 0), this.rows.length - 1);
     if (to < 0) return;
     this.current = to;
+    this.node = this.rows[to].node;
     this.scrollTo(to);
     this.render();
-    if (this.rows[to].node) this.onSelect?.(this.rows[to].node);
+    if (this.node) this.onSelect?.(this.node);
   }
 
   scrollTo(row) {
@@ -194,7 +197,8 @@ class TreeGrid {
       this.open.add(a);
     }
     if (changed) this.rebuild();
-    this.current = this.rows.findIndex((r) => r.node === node);
+    this.node = node;
+    this.current = this.find(node);
     if (this.current >= 0) this.scrollTo(this.current);
     this.render();
   }
