@@ -101,6 +101,12 @@ func testZoom(t *testing.T, tab *chromium.Tab) {
 	equal(t, tab, "document.querySelector('#zoomed').innerText.replace(/\\s+/g, ' ')", "main request")
 	equal(t, tab, selected("scope-rows"), "request")
 	tab.Screenshot("page-zoomed")
+	click(tab, rows("scope-rows")+".at(-1)")
+	click(tab, "document.querySelector('#details button')") // to what is out of sight
+	tab.Wait(width(hostile) + " > 0.99")
+	click(tab, rows("scope-rows")+"[2]")
+	click(tab, "document.querySelector('#details button')")
+	tab.Wait(width("main.request.load") + " > 0.99")
 	click(tab, "document.querySelector('#reset-zoom')")
 	tab.Wait(width("main.request") + " < 0.2 && " + frame(hostile))
 }

@@ -27,15 +27,20 @@ func TestMetricsOnly(t *testing.T) {
 	for i := range 100 {
 		r.metric("rows", "counter", place{"load", 0}, float64(i), "1")
 	}
+	for i := range 60 {
+		r.metric(fmt.Sprintf("z%02d", i), "gauge", place{"load", 0}, 1, "1")
+	}
 	r.metric("mode", "", place{"load", 0}, 100, `"fast"`)
 	r.metric("ratio", "", place{"load", 0}, 100, `"NaN"`)
 	look(t, chromium.New(t), r.page(t), func(t *testing.T, tab *chromium.Tab) {
 		equal(t, tab, "document.querySelector('#tab-metrics').ariaSelected", "true")
-		equal(t, tab, names("metric-rows"), "load.mode load.ratio load.rows")
+		equal(t, tab, names("metric-rows")+".slice(0, 40)", "load.mode load.ratio load.rows load.z00 ")
 		tab.Wait("document.querySelectorAll('#chart canvas').length === 2")
 		click(tab, rows("metric-rows")+"[0]")
 		tab.Wait("document.querySelector('#chart').innerText.includes('no numbers')")
+		chromium.Eval[any](tab, "addEventListener('beforeprint', () => window.cut = document.querySelector('#metrics-grid').scrollHeight - document.querySelector('#metrics-grid').clientHeight)")
 		tab.Print()
+		equal(t, tab, "window.cut", 0)
 	})
 }
 
