@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/summary"
@@ -39,7 +38,7 @@ func newFallback(s *summary.Summary) fallback {
 	return f
 }
 
-func moment(t summary.WallTime) string { return fmt.Sprint(t.UTC().Format(time.DateTime), " UTC") }
+func moment(t summary.WallTime) string { return t.UTC().Format(time.DateTime) + " UTC" }
 
 // rounded returns a duration with as many digits as the terminal shows.
 func rounded(s summary.Seconds) time.Duration {
