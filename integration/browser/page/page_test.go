@@ -18,7 +18,7 @@ func TestPage(t *testing.T) {
 		name string
 		test func(*testing.T, *chromium.Tab)
 	}{
-		{"renders", testRenders}, {"zoom", testZoom}, {"zoom by keys", testZoomByKeys}, {"search", testSearch}, {"expand", testExpand},
+		{"renders", testRenders}, {"zoom", testZoom}, {"zoom by keys", testZoomByKeys}, {"search", testSearch}, {"leave search", testLeaveSearch}, {"expand", testExpand},
 		{"details", testDetails}, {"keyboard", testKeyboard}, {"timeline", testTimeline}, {"metrics", testMetrics}, {"tabs", testTabs},
 		{"colours", testColours}, {"print", testPrint}, {"narrow", testNarrow}, {"hostile", testHostile}, {"no scripts", testWithoutScripts},
 	} {
@@ -297,4 +297,17 @@ func testWithoutScripts(t *testing.T, tab *chromium.Tab) {
 	tab.Wait("document.querySelector('noscript table')?.rows.length === 8")
 	equal(t, tab, "document.querySelector('#main').checkVisibility()", false)
 	tab.Screenshot("page-noscript")
+}
+
+// testLeaveSearch wants a scope that the search leaves out to be shown when it is asked for.
+func testLeaveSearch(t *testing.T, tab *chromium.Tab) {
+	tab.Type("#search", "render")
+	tab.Wait(names("scope-rows") + " === 'main request render'")
+	tab.Click("#tab-timeline")
+	tab.Wait(rows("span-rows") + ".length > 1")
+	click(tab, rows("span-rows")+".find(r => r.cells[0].innerText.trim() === 'load')")
+	click(tab, "[...document.querySelectorAll('#span button')].find(b => b.innerText === 'To the scope')")
+	equal(t, tab, selected("scope-rows"), "load")
+	equal(t, tab, "document.querySelector('#search').value", "")
+	equal(t, tab, names("scope-rows"), allNames)
 }

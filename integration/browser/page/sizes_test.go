@@ -104,6 +104,7 @@ func TestManyPaths(t *testing.T) {
 		tab.Wait(names("scope-rows") + ".endsWith('level59')")
 		tab.Press(kb.Enter)
 		tab.Wait("document.activeElement.id === 'scope-rows' && document.querySelector('#details h2').innerText.endsWith('.level59')")
+		equal(t, tab, "(([l, c]) => l.right <= c.right)(['.label', 'td.name'].map(s => document.querySelector('#scope-rows tr[aria-selected=true] ' + s).getBoundingClientRect()))", true)
 		tab.Screenshot("page-deep")
 	})
 }

@@ -149,6 +149,8 @@ class FlameGraph {
       if (!entry || (scope !== null && scope === selected)) entry = g;
     }
     entry?.setAttribute("tabindex", 0);
+    const chosen = this.svg.querySelector("g.selected");
+    if (chosen && chosen !== document.activeElement) this.svg.append(chosen); // above others, so that all of its outline is seen
   }
 
   // reveal scrolls to the uppermost frame of a class, unless it is in sight.

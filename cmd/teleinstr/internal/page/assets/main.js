@@ -15,6 +15,7 @@ function openView(name, focus) {
 }
 
 function openScope(scope) {
+  if (!matches(scope.path)) search("");
   openView("scopes", "scope-rows");
   set("selected", scope);
   app.scopes.grid.reveal(scope, scope.ancestors);
@@ -26,6 +27,7 @@ function openCall(index) {
 }
 
 function openMetric(metric) {
+  if (!matches(metric.scope)) search("");
   openView("metrics", "metric-rows");
   set("metric", metric);
 }
@@ -42,20 +44,23 @@ function turnTabs() {
   });
 }
 
+function search(text) {
+  byID("search").value = text;
+  set("query", text.trim().toLowerCase());
+}
+
 function listenToSearch() {
-  const search = byID("search");
-  search.addEventListener("input", () => set("query", search.value.trim().toLowerCase()));
-  search.addEventListener("keydown", (e) => {
+  const field = byID("search");
+  field.addEventListener("input", () => set("query", field.value.trim().toLowerCase()));
+  field.addEventListener("keydown", (e) => {
     if (e.key === "Enter" && state.query && byID("view-scopes").checkVisibility()) app.scopes.enter();
-    if (e.key !== "Escape") return;
-    search.value = "";
-    set("query", "");
+    if (e.key === "Escape") search("");
   });
   document.addEventListener("keydown", (e) => {
     if (e.key !== "/" || e.target.matches("input")) return;
     e.preventDefault();
-    search.focus();
-    search.select();
+    field.focus();
+    field.select();
   });
 }
 

@@ -155,9 +155,10 @@ class TreeGrid {
     return tr;
   }
 
+  // twisty indents by less from some depth on, so that names stay in sight.
   twisty(depth, open) {
     const twisty = element("span", {className: "twisty" + (open === null ? " leaf" : ""), "aria-hidden": "true"});
-    twisty.style.marginLeft = 14 * Math.min(depth, 8) + 4 * Math.max(0, depth - 8) + "px";
+    twisty.style.marginLeft = 14 * Math.min(depth, 6) + 2 * Math.min(Math.max(0, depth - 6), 12) + "px";
     return twisty;
   }
 
