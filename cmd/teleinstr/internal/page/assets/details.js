@@ -11,7 +11,7 @@ class Details {
 
   show(scope) {
     this.place.scrollTop = 0;
-    this.place.replaceChildren(element("h2", {className: "path"}, scope.path), this.actions(scope));
+    this.place.replaceChildren(pathTitle(scope.path), this.actions(scope));
     if (scope.ended) this.place.append(this.numbers(scope));
     else this.place.append(element("p", null, "No end of such a scope is recorded, only that of scopes inside."));
     const {details} = scope;

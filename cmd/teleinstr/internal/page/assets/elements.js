@@ -16,6 +16,13 @@ function byID(id) { return document.getElementById(id); }
 
 function button(text, onclick, properties) { return element("button", {type: "button", onclick, ...properties}, text); }
 
+// pathTitle makes a heading of a path, which breaks at dots where it does not fit.
+function pathTitle(path) {
+  const title = element("h2", {className: "path"});
+  path.split(".").forEach((name, i) => title.append(...(i > 0 ? [".", element("wbr"), name] : [name])));
+  return title;
+}
+
 // facts makes a list of terms and what there is to them, from pairs.
 function facts(pairs, properties) {
   const list = element("dl", properties);

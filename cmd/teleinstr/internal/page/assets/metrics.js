@@ -61,7 +61,7 @@ class Metrics {
     if (!metric || this.width <= 0) return;
     this.drawn = this.width;
     this.plots.forEach((p) => p.destroy());
-    this.place.replaceChildren(element("h2", {className: "path"}, metric.scope));
+    this.place.replaceChildren(pathTitle(metric.scope));
     this.plots = [];
     if (!metric.series) {
       this.place.append(element("p", {className: "note"}, metric.numbers ? "Its series is left out to keep the page small." : "Its values are no numbers."));

@@ -50,7 +50,7 @@ class Timeline {
     const others = call.scope.details?.slowest ?? [];
     const pick = element("span", {className: "pick"}, "slowest calls:",
       ...others.map((i) => button(duration(callAt(i).duration), () => set("call", i), {"aria-pressed": i === call.index})));
-    byID("call").replaceChildren(element("h2", {className: "path"}, call.scope.path),
+    byID("call").replaceChildren(pathTitle(call.scope.path),
       element("span", {className: "when"}, `${duration(call.duration)} on ${date(start)} at ${clock(call.start, 6)}` + (whose && ` in ${whose}`)),
       pick, button("To the scope", () => openScope(call.scope)), this.whole());
   }
@@ -111,7 +111,7 @@ class Timeline {
       ["at", clock(span.start, 6)],
     ];
     if (span.inside) lines.push(["inside", counted(span.inside, "scope", "scopes")]);
-    byID("span").replaceChildren(element("h2", {className: "path"}, span.scope.path), facts(lines, {className: "numbers"}),
+    byID("span").replaceChildren(pathTitle(span.scope.path), facts(lines, {className: "numbers"}),
       element("p", {className: "actions"}, button("Zoom to it", () => this.zoom(span)), button("To the scope", () => openScope(span.scope))));
     if (span.error !== undefined) byID("span").append(element("h3", {className: "failed"}, "Error"), element("pre", {className: "failed"}, span.error));
     const attrs = span.attrs.filter(([key]) => key !== "error");
