@@ -21,7 +21,7 @@ var layers = []struct {
 	imports []string
 	onlyStd bool
 }{
-	{"/cmd/teleinstr/internal/page", []string{"/cmd/teleinstr/internal/summary"}, false},
+	{"/cmd/teleinstr/internal/page", []string{"/cmd/teleinstr/internal/summary", "/runtime/simple"}, false},
 	{"/cmd/teleinstr/internal/table", []string{"/cmd/teleinstr/internal/comparison", "/cmd/teleinstr/internal/summary"}, false},
 	{"/cmd/teleinstr/internal/comparison", []string{"/cmd/teleinstr/internal/summary"}, false},
 	{"/cmd/teleinstr/internal/export", []string{
