@@ -69,10 +69,12 @@ func (p *pageRecording) write(cmd *cobra.Command) error {
 		return nil
 	}
 	if _, err := os.Stat(p.events()); err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: nothing was recorded; %s is not written\n", p.page)
-		return os.RemoveAll(p.dir)
+		return p.nothing(cmd)
 	}
 	s, unread, err := collect(cmd, []string{p.events()}, summary.Options{Details: true}, nil)
+	if err == nil && s.Events == 0 {
+		return p.nothing(cmd)
+	}
 	if err == nil {
 		err = writeFile(cmd, p.page, func(w io.Writer) error { return page.Write(w, s, titleOf(s)) })
 	}
@@ -83,5 +85,10 @@ func (p *pageRecording) write(cmd *cobra.Command) error {
 	if unread != nil {
 		return fmt.Errorf("lines cannot be read; the events are in %s", p.events())
 	}
+	return os.RemoveAll(p.dir)
+}
+
+func (p *pageRecording) nothing(cmd *cobra.Command) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: nothing was recorded; %s is not written\n", p.page)
 	return os.RemoveAll(p.dir)
 }
