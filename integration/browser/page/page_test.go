@@ -1,3 +1,5 @@
+// Package page holds that the page of teleinstr report works in a browser, whatever was recorded: that it draws, zooms, searches, sorts and
+// prints, by mouse and by keys, runs nothing that stands in names or values, and asks nobody for anything.
 package page
 
 import (
