@@ -71,6 +71,7 @@ bench: ## compare with what one would use instead, and with the budgets
 	go -C integration/bench run .
 	go -C integration/bench run ./build
 	go -C integration/bench run ./lint
+	go -C integration/bench run ./printers
 	go -C runtime/otel test -run '^$$' -bench . ./...
 
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.

@@ -1,4 +1,5 @@
-// Package integration holds what concerns the repository as a whole.
+// Package integration holds what concerns the repository as a whole: which package may import which, and that every package says what it
+// is for. The folders below it run what the repository makes, as its users would.
 package integration
 
 import (
@@ -20,7 +21,17 @@ var layers = []struct {
 	imports []string
 	onlyStd bool
 }{
-	{"/cmd/teleinstr", []string{"/rewrite", "/scopes", "/runtime"}, false},
+	{"/cmd/teleinstr/internal/page", []string{"/cmd/teleinstr/internal/summary", "/runtime/simple"}, false},
+	{"/cmd/teleinstr/internal/table", []string{"/cmd/teleinstr/internal/comparison", "/cmd/teleinstr/internal/summary"}, false},
+	{"/cmd/teleinstr/internal/comparison", []string{"/cmd/teleinstr/internal/summary"}, false},
+	{"/cmd/teleinstr/internal/export", []string{
+		"/cmd/teleinstr/internal/lanes", "/cmd/teleinstr/internal/spantree", "/cmd/teleinstr/internal/summary", "/runtime/jsonl",
+	}, false},
+	{"/cmd/teleinstr/internal/summary", []string{"/cmd/teleinstr/internal/spantree", "/runtime/jsonl", "/runtime/simple"}, false},
+	{"/cmd/teleinstr/internal/spantree", []string{"/runtime/jsonl"}, false},
+	{"/cmd/teleinstr/internal/lanes", nil, true},
+	{"/cmd/teleinstr/internal/recording", []string{"/runtime/jsonl"}, true},
+	{"/cmd/teleinstr", []string{"/cmd/teleinstr/internal", "/rewrite", "/scopes", "/runtime"}, false},
 	{"/rewrite/overlay", []string{"/rewrite", "/scopes"}, false},
 	{"/rewrite/cache", []string{"/rewrite"}, false},
 	{"/rewrite", []string{"/scopes"}, false},

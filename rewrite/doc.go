@@ -3,14 +3,14 @@
 // From
 //
 //	//tele:scope pipeline.plan batch_size=len(items)
-//	func Plan(ctx context.Context, items []Item) (Plan, error) {
+//	func Plan(ctx context.Context, items []Item) (Schedule, error) {
 //		return build(ctx, items)
 //	}
 //
 // [Generate] makes
 //
 //	//tele:scope pipeline.plan batch_size=len(items)
-//	func Plan(ctx context.Context, items []Item) (_ Plan, err error) {
+//	func Plan(ctx context.Context, items []Item) (_ Schedule, err error) {
 //		//tele:gen err=unnamed
 //		if tele.Compiled && tele.Enabled() {
 //			var scope tele.Scope

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
 	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
@@ -174,4 +177,172 @@ func (keys) RecordTiming(scope string, _ time.Duration, metadata tele.Metadata) 
 
 func (k keys) RecordMetric(scope string, _ slog.Value, metadata tele.Metadata) {
 	k.RecordTiming(scope, 0, metadata)
+}
+
+// NewContext has a context carry a Telemetry, or, with nil, silence.
+func ExampleNewContext() {
+	ctx := tele.NewContext(context.Background(), tele.New(printer{}))
+	tele.Count(ctx, "heard", 1)
+	quiet := tele.NewContext(ctx, nil)
+	tele.Count(quiet, "unheard", 1)
+	fmt.Println(tele.FromContext(ctx).Enabled(), tele.FromContext(quiet).Enabled())
+	// Output:
+	// metric heard 1 counter []
+	// true false
+}
+
+// Paused, telemetry is off in the whole process. A scope that has started is still reported.
+func ExamplePause() {
+	ctx := tele.NewContext(context.Background(), tele.New(printer{}))
+	ctx, scope := tele.Start(ctx, "job")
+	tele.Pause()
+	tele.Count(ctx, "unheard", 1)
+	scope.End()
+	tele.Resume()
+	tele.Count(ctx, "heard", 1)
+	// Output:
+	// timing job []
+	// metric job.heard 1 counter []
+}
+
+// Requested is for reporters that are dear to make.
+func ExampleRequested() {
+	if tele.Requested() {
+		fmt.Println("opening a file for events")
+	}
+	// Output: opening a file for events
+}
+
+// Attributes that are known only at the end are given to End. A second end does nothing.
+func ExampleScope_End() {
+	ctx := tele.NewContext(context.Background(), tele.New(printer{}))
+	_, scope := tele.Start(ctx, "read", slog.String("file", "a.log"))
+	scope.End(slog.Int("rows", 12))
+	scope.End()
+	// Output: timing read [file=a.log rows=12]
+}
+
+// Context gives the context of a scope again, where only the scope was kept. That of the zero Scope is the one given.
+func ExampleScope_Context() {
+	outer := tele.NewContext(context.Background(), tele.New(printer{}))
+	_, scope := tele.Start(outer, "batch")
+	tele.Count(scope.Context(outer), "rows", 3)
+	tele.Count(tele.Scope{}.Context(outer), "batches", 1)
+	scope.End()
+	// Output:
+	// metric batch.rows 3 counter []
+	// metric batches 1 counter []
+	// timing batch []
+}
+
+// With WithOutcome, timings tell of panics and of goroutines that end, and stop neither.
+func ExampleTelemetry_WithOutcome() {
+	ctx := tele.NewContext(context.Background(), tele.New(printer{}).WithOutcome())
+	defer func() { fmt.Println("recovered:", recover()) }()
+	func() {
+		_, scope := tele.Start(ctx, "divide")
+		defer scope.End()
+		panic("by zero")
+	}()
+	// Output:
+	// timing divide [outcome=panic]
+	// recovered: by zero
+}
+
+// A request carries its context; that of Rebind's result is the scope's.
+func ExampleRebind() {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, scope := tele.Start(tele.ContextOf(r), "serve")
+		defer scope.End()
+		r = tele.Rebind(r, scope)
+		tele.Count(r.Context(), "requests", 1)
+	})
+	ctx := tele.NewContext(context.Background(), tele.New(printer{}))
+	handler.ServeHTTP(nil, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
+	// Output:
+	// metric serve.requests 1 counter []
+	// timing serve []
+}
+
+// A value that panics while it is worked out is an attribute that says so.
+func ExampleTry() {
+	var user *struct{ Name string }
+	fmt.Println(tele.Try("user", func() any { return user.Name }))
+	fmt.Println(tele.Try("rows", func() any { return 12 }))
+	// Output:
+	// user=!PANIC: runtime error: invalid memory address or nil pointer dereference
+	// rows=12
+}
+
+// A reporter is two methods. It is called by whoever makes the event, many at a time.
+func ExampleReporter() {
+	longest := new(longest)
+	ctx := tele.NewContext(context.Background(), tele.New(longest))
+	tele.Do(ctx, "short", func(context.Context) error { return nil })
+	tele.Do(ctx, "long", func(context.Context) error { time.Sleep(20 * time.Millisecond); return nil })
+	fmt.Println(longest.scope)
+	// Output: long
+}
+
+type longest struct {
+	mu    sync.Mutex
+	scope string
+	took  time.Duration
+}
+
+func (l *longest) RecordTiming(scope string, duration time.Duration, _ tele.Metadata) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if duration > l.took {
+		l.scope, l.took = scope, duration
+	}
+}
+
+func (l *longest) RecordMetric(string, slog.Value, tele.Metadata) {}
+
+// A ContextReporter is told of starts, and may put something of its own into the context of a scope.
+func ExampleContextReporter() {
+	ctx := tele.NewContext(context.Background(), tele.New(tracer{}))
+	ctx, scope := tele.Start(ctx, "request")
+	fmt.Println("span in the context:", ctx.Value(spanKey{}))
+	scope.End()
+	// Output:
+	// starts request
+	// span in the context: span of request
+	// timing request []
+}
+
+type spanKey struct{}
+
+type tracer struct{ printer }
+
+func (tracer) StartScope(ctx context.Context, scope string, _ tele.Metadata) context.Context {
+	fmt.Println("starts", scope)
+	return context.WithValue(ctx, spanKey{}, "span of "+scope)
+}
+
+// What an event carries of itself has methods.
+func ExampleMetadata() {
+	ctx := tele.NewContext(context.Background(), tele.New(described{}))
+	ctx, outer := tele.Start(ctx, "ingest")
+	_, inner := tele.Start(ctx, "decode", slog.String("file", "a.log"))
+	err := errors.New("truncated")
+	inner.EndErr(&err)
+	tele.Gauge(ctx, "queue.depth", 3)
+	outer.End()
+	// Output:
+	// ingest.decode: 1 below "ingest", error truncated, times true
+	// ingest.queue.depth: a gauge
+	// ingest: 0 below "", error <nil>, times true
+}
+
+type described struct{}
+
+func (described) RecordTiming(scope string, d time.Duration, m tele.Metadata) {
+	times := m.EndMonotonic()-m.StartMonotonic() == d && m.EndWallTime().Sub(m.StartWallTime()) == d
+	fmt.Printf("%s: %d below %q, error %v, times %v\n", scope, m.Depth(), m.ParentScope(), m.Err(), times)
+}
+
+func (described) RecordMetric(scope string, _ slog.Value, m tele.Metadata) {
+	fmt.Printf("%s: a %s\n", scope, m.MetricType())
 }

@@ -62,7 +62,7 @@ was generated meanwhile. A directive that was edited since stays and is reported
 			err = out.apply(cmd, dir, &annotation.Result)
 			if err == nil || errors.Is(err, errFindings) {
 				verb := verbs{remove, out.list || out.diff}
-				fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: %s %s\n", verb, summary(annotation))
+				fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: %s %s\n", verb, annotated(annotation))
 			}
 			return err
 		},
@@ -105,8 +105,8 @@ func (v verbs) String() string {
 	}
 }
 
-// summary says how many functions were annotated, and passed over, on one line.
-func summary(a *rewrite.Annotation) string {
+// annotated says how many functions were annotated, and passed over, on one line.
+func annotated(a *rewrite.Annotation) string {
 	line := count(a.Functions, "function", "functions") + " in " + count(len(a.Changes), "file", "files")
 	if a.Shared > 0 {
 		line += fmt.Sprintf(", %d with the same scope name as another", a.Shared)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,8 +20,9 @@ import (
 
 func newGo() *cobra.Command {
 	var out output
+	page := ""
 	cmd := &cobra.Command{
-		Use:   "go [-d] [-l] build|install|list|run|test|vet [arguments]",
+		Use:   "go [-d] [-l] [--html file] build|install|list|run|test|vet [arguments]",
 		Short: "Run the go command with the code of directives, and leave the source as it is",
 		Long: `go runs the go command over an overlay: the packages of the main module, or of those of the workspace, are built with the
 code of their directives. No file of theirs is changed, nor go.mod and go.sum; a module that does not require
@@ -31,8 +33,10 @@ What is behind the command's name goes to the go command as it is, and its exit 
 that is refused ends the command before anything is built.
 
 A program built like this sets itself up: with TELEINSTR_TELEMETRY=1 and TELEINSTR_REPORT=tree it prints what it
-recorded when it ends, and go test prints it for each package.`,
+recorded when it ends, and go test prints it for each package. With --html, telemetry is on, and what run and test
+record becomes a page, as teleinstr report makes it.`,
 		Example: `  TELEINSTR_TELEMETRY=1 TELEINSTR_REPORT=tree teleinstr go run .
+  teleinstr go --html page.html run .
   teleinstr go test -race ./...
   teleinstr go build -o server ./cmd/server
   teleinstr go -d build ./...   # print the code that would be compiled`,
@@ -62,12 +66,13 @@ recorded when it ends, and go test prints it for each package.`,
 			if err := report(cmd.ErrOrStderr(), dir, plan.Diagnostics); err != nil {
 				return err
 			}
-			return runGo(cmd, dir, plan)
+			return runGo(cmd, dir, plan, page)
 		},
 	}
 	cmd.Flags().SetInterspersed(false)
 	cmd.Flags().BoolVarP(&out.list, "list", "l", false, "run nothing; name the files that would be compiled from the overlay")
 	cmd.Flags().BoolVarP(&out.diff, "diff", "d", false, "run nothing; print what would be compiled as a unified diff")
+	cmd.Flags().StringVar(&page, "html", "", "for run and test: write a page of what was recorded to a `file`")
 	return cmd
 }
 
@@ -93,20 +98,24 @@ func overlayOptions(dir string, args []string) (overlay.Options, error) {
 }
 
 // runGo runs the go command as planned.
-func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan) error {
+func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan, page string) error {
+	recording, err := newPageRecording(page, plan)
+	if err != nil {
+		return err
+	}
 	if plan.Sites == 0 && len(plan.Uncompiled) == 0 && !plan.Refused {
 		fmt.Fprintln(cmd.ErrOrStderr(), "teleinstr: no directives in the packages of the main module that this builds; nothing is instrumented")
 	}
-	reports, err := newTestReports(plan)
+	reports, err := newTestReports(plan, recording.wanted() || os.Getenv(autoreport.Variable) != "")
 	if err != nil {
 		return err
 	}
 	defer reports.remove()
 	child := exec.Command("go", reports.arguments(plan.Args)...)
 	child.Stdin, child.Stdout, child.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
-	child.Env = append(os.Environ(), reports.environment()...)
+	child.Env = slices.Concat(os.Environ(), recording.environment(), reports.environment())
 	status := runForwarding(cmd.Context(), child)
-	if err := reports.print(cmd); err != nil {
+	if err := errors.Join(reports.print(cmd), recording.write(cmd)); err != nil {
 		return errors.Join(err, status)
 	}
 	if status == nil && plan.Refused {
@@ -143,8 +152,8 @@ func runForwarding(ctx context.Context, child *exec.Cmd) error {
 // pass, so that they are written to files.
 type testReports struct{ dir string }
 
-func newTestReports(plan *overlay.Plan) (testReports, error) {
-	if plan.Command != "test" || os.Getenv(autoreport.Variable) == "" {
+func newTestReports(plan *overlay.Plan, wanted bool) (testReports, error) {
+	if plan.Command != "test" || !wanted {
 		return testReports{}, nil
 	}
 	dir, err := os.MkdirTemp("", "teleinstr-reports-")

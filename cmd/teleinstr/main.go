@@ -60,7 +60,7 @@ func newRoot(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
 stand:
 
 	//tele:scope pipeline.plan batch_size=len(items)
-	func Plan(ctx context.Context, items []Item) (Plan, error) {
+	func Plan(ctx context.Context, items []Item) (Schedule, error) {
 
 Packages are go patterns such as ./..., directories, or files; without any, the current directory.`,
 		SilenceErrors:              true,
@@ -77,7 +77,7 @@ Packages are go patterns such as ./..., directories, or files; without any, the 
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newGenerate(), newStrip(), newLint(), newList(), newAnnotate(), newGo(), newToolexec(), newVersion(), newCompletion())
+	root.AddCommand(newGenerate(), newStrip(), newLint(), newList(), newAnnotate(), newGo(), newReport(), newToolexec(), newVersion(), newCompletion())
 	root.SetHelpCommand(newHelp())
 	return root
 }

@@ -8,7 +8,8 @@ import (
 func TestBuild(t *testing.T) {
 	settings := func(modified string) []debug.BuildSetting {
 		return []debug.BuildSetting{
-			{Key: "vcs.revision", Value: "0123456789abcdef0123456789abcdef01234567"}, {Key: "vcs.time", Value: "2026-11-26T01:02:03Z"},
+			{Key: "vcs.revision", Value: "0123456789abcdef0123456789abcdef01234567"},
+			{Key: "vcs.time", Value: "2026-11-26T01:02:03Z"},
 			{Key: "vcs.modified", Value: modified},
 		}
 	}

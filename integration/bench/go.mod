@@ -3,6 +3,7 @@ module github.com/teleinstr/teleinstr/integration/bench
 go 1.26.0
 
 require (
+	github.com/dave/dst v0.28.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/teleinstr/teleinstr v0.0.0
 	github.com/uber-go/tally/v4 v4.1.17
@@ -27,7 +28,10 @@ require (
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
 	go.opentelemetry.io/otel/metric v1.47.0 // indirect
 	go.uber.org/atomic v1.11.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/tools v0.52.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
 

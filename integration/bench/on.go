@@ -96,6 +96,9 @@ type key struct{}
 const (
 	clockPair = "time.Now and time.Since"
 	scopeOn   = "scope, one level deep"
+
+	behindTen     = "value of the user's, behind 10 scopes"
+	behindHundred = "value of the user's, behind 100 scopes"
 )
 
 // onPhase is measured with telemetry enabled.
@@ -159,6 +162,11 @@ func onPhase() phase {
 		},
 		{name: "scope, 8 goroutines", run: parallel(8, scopes(ctx)), long: 8, yardstick: scopeOn},
 		{name: clockPair + ", 2 goroutines", run: parallel(2, clock), long: 8, yardstick: clockPair},
+		{name: "span, a value in its context", run: values, yardstick: scopeOn},
+		{name: behindTen, run: behindScopes(ctx, 10)},
+		{name: "value of the user's, behind 10 spans", run: behindSpans(10), yardstick: behindTen},
+		{name: behindHundred, run: behindScopes(ctx, 100)},
+		{name: "value of the user's, behind 100 spans", run: behindSpans(100), yardstick: behindHundred},
 		{name: "OpenTelemetry, SDK, no-op processor", run: spans(sdkTracer()), yardstick: scopeOn, budget: timesSlower(6, "6x")},
 		{name: "OpenTelemetry, SDK, never sampling", run: spans(sdkTracer(sdktrace.WithSampler(sdktrace.NeverSample()))), yardstick: scopeOn},
 		{name: "tally timer", run: tallyTimer(), yardstick: scopeOn},

@@ -1,3 +1,5 @@
+// Package example holds that the demo of the example program, which make demo runs, shows what it promises. The program is in ingest,
+// and is run as a reader would run it: its directives over an overlay, and generated.
 package example
 
 import (

@@ -1,4 +1,5 @@
-// Package chromium gives tests a tab of a Chromium of their own.
+// Package chromium gives tests a tab of a headless Chromium of their own, with a profile that ends with the test, and what its console
+// has complained about.
 package chromium
 
 import (
@@ -25,6 +26,7 @@ type Tab struct {
 	t       testing.TB
 	ctx     context.Context
 	console *console
+	asked   *requests
 }
 
 // A console holds what has been shown as a warning or worse, which includes what a policy has forbidden.
@@ -58,7 +60,11 @@ func New(t testing.TB) *Tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("starting %s: %v", path, err)
 	}
-	tab := &Tab{t: t, ctx: ctx, console: new(console)}
+	tab := &Tab{t: t, ctx: ctx, console: new(console), asked: new(requests)}
+	if err := chromedp.Listen(ctx, tab.asked.listen); err != nil {
+		t.Fatal(err)
+	}
+	send(tab, "focusing", emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	messages := chromedp.Console(ctx)
 	go func() {
 		for m, err := range messages {
@@ -73,7 +79,7 @@ func New(t testing.TB) *Tab {
 
 // In returns the tab for a test that is part of the one it was made for.
 func (tab *Tab) In(t testing.TB) *Tab {
-	return &Tab{t: t, ctx: tab.ctx, console: tab.console}
+	return &Tab{t: t, ctx: tab.ctx, console: tab.console, asked: tab.asked}
 }
 
 func find() (path string, err error) {
@@ -132,6 +138,12 @@ func (tab *Tab) Type(selector, keys string) {
 	tab.do("typing into "+selector, chromedp.SendKeys(chromedp.CSS(selector), keys))
 }
 
+// Press sends keys to what has the focus.
+func (tab *Tab) Press(keys string) {
+	tab.t.Helper()
+	tab.do("pressing keys", chromedp.KeyEvent(keys))
+}
+
 // Dark has pages find that their user likes them dark, or light.
 func (tab *Tab) Dark(dark bool) {
 	tab.t.Helper()
@@ -178,6 +190,18 @@ func (tab *Tab) Screenshot(name string) {
 	if err != nil {
 		tab.t.Fatalf("screenshot: %v", err)
 	}
+}
+
+// Print returns the page as it is printed, as PDF, on paper of the size that it wants.
+func (tab *Tab) Print() []byte {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	printed, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
+	if err != nil {
+		tab.t.Fatalf("printing: %v", err)
+	}
+	return printed
 }
 
 // Eval returns the value of a JavaScript expression.

@@ -1,3 +1,5 @@
+// Package live holds that the pages of runtime/live work in a browser, while the program that they show is under load: that they sort,
+// refresh and lead to each other, and ask nobody else for anything.
 package live
 
 import (
