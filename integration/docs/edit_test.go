@@ -78,6 +78,10 @@ func TestEdited(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	const first = "// F is what it was.\n//\n//tele:scope f\nfunc F() error {\n\t…\n}\n"
+	if got, err := edited(src, first); err != nil || !strings.Contains(got, "\n\n"+first[:strings.Index(first, "…")]) {
+		t.Errorf("%v, got\n%s\nwant the whole comment in it that the block starts with", err, got)
+	}
 	if _, err := edited(src, "func h() {}\n"); err == nil {
 		t.Error("a function is edited that is not there")
 	}
