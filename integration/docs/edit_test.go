@@ -12,7 +12,7 @@ import (
 // edited returns a file with the imports and functions of a block. A function replaces the one of its name, up to a "…", for which
 // the rest of the old one stays.
 func edited(src, block string) (string, error) {
-	const clause = "package p;"
+	const clause = "package p\n" // a comment on its line would be none of the first declaration
 	rest := "p()" // as long as "…", so that positions stay
 	parsed, err := parser.ParseFile(token.NewFileSet(), "", clause+strings.ReplaceAll(block, "…", rest), parser.ParseComments)
 	if err != nil {
