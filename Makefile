@@ -6,7 +6,12 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@latest
 MODULES := $(dir $(shell find . -name go.mod -not -path './build/*' -not -path '*/testdata/*' | sort))
 # A result in go test's cache does not depend on files outside of a module, such as the command that tests in a nested one build.
 UNCACHED = $$([ $(1) = ./ ] || echo -count=1)
+# For tests that start go commands by the hundred, where nothing is in a cache yet and the machine has other things to do as well.
+TEST := test -timeout 30m
 CONCURRENT := ./runtime/... ./scopes/... ./integration/example/...
+
+# What .ci/run installs. Tests that need them are skipped where they are not.
+PROGRAMS := pre-commit prometheus npm chromium
 
 # How long make fuzz is at each fuzz test.
 FUZZTIME ?= 30s
@@ -25,14 +30,21 @@ demo: ## instrument a copy of the example program, run it, and take everything o
 
 .PHONY: test
 test: ## vet and test all modules, concurrent code with the race detector too
-	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module test $(call UNCACHED,$$module) ./... || exit; done
-	go test -tags teleoff ./runtime/...
-	if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(MAKE) --no-print-directory race; else echo 'race detector: needs a C compiler'; fi
+	@for module in $(MODULES); do \
+		echo "== $$module"; \
+		go -C $$module vet ./... && go -C $$module $(TEST) $(call UNCACHED,$$module) ./... || exit; \
+	done
+	go $(TEST) -tags teleoff ./runtime/...
+	@if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(MAKE) --no-print-directory race; else echo 'no C compiler here: nothing was tested with the race detector'; fi
+	@for program in $(PROGRAMS); do command -v $$program >/dev/null || echo "no $$program here: tests that need it were skipped"; done
 
 .PHONY: race
 race: ## test concurrent code with the race detector, which needs a C compiler
-	go test -race $(CONCURRENT)
-	for module in $(filter ./runtime/%,$(MODULES)); do go -C $$module test -race -short ./... || exit; done
+	go $(TEST) -race $(CONCURRENT)
+	@for module in $(filter ./runtime/%,$(MODULES)); do \
+		echo "== $$module with the race detector"; \
+		go -C $$module $(TEST) -race -short ./... || exit; \
+	done
 
 .PHONY: fuzz
 fuzz: ## run each fuzz test for FUZZTIME (30s)
@@ -46,7 +58,7 @@ fuzz: ## run each fuzz test for FUZZTIME (30s)
 .PHONY: cover
 cover: ## test the root module, and write what is covered to build/cover.html
 	mkdir -p build
-	go test -short -coverpkg=./cmd/...,./rewrite/...,./scopes/...,./runtime/... -coverprofile=build/cover.out ./...
+	go $(TEST) -short -coverpkg=./cmd/...,./rewrite/...,./scopes/...,./runtime/... -coverprofile=build/cover.out ./...
 	go tool cover -html=build/cover.out -o build/cover.html
 	go tool cover -func=build/cover.out | tail -n 1
 
