@@ -75,7 +75,7 @@ cross: ## vet for other systems and processors; test the runtime on 386 and, wit
 .PHONY: selflint
 selflint: ## lint our own directives and calls with what is in the tree
 	go build -o build/teleinstr ./cmd/teleinstr
-	for module in $(MODULES); do (cd $$module && $(CURDIR)/build/teleinstr lint ./...) || exit; done
+	@for module in $(MODULES); do echo "== $$module"; (cd $$module && $(CURDIR)/build/teleinstr lint ./...) || exit; done
 	go vet -vettool=build/teleinstr ./...
 
 .PHONY: bench
@@ -89,8 +89,12 @@ bench: ## compare with what one would use instead, and with the budgets
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint
 lint: selflint ## say first what a reviewer would: format, vet, staticcheck, go.mod, directives
-	test -z "$$(go run $(GOFUMPT) -l $$(git ls-files '*.go' ':!testdata/lint') | tee /dev/stderr)"
-	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; done
+	@unformatted=$$(go run $(GOFUMPT) -l $$(git ls-files '*.go' ':!testdata/lint')) || exit; \
+		test -z "$$unformatted" || { echo "gofumpt would format:"; echo "$$unformatted"; exit 1; }
+	@for module in $(MODULES); do \
+		echo "== $$module: vet, tidy"; \
+		go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; \
+	done
 	go run $(STATICCHECK) -checks inherit,-ST1005,-SA1012 ./...
 
 .PHONY: vuln
