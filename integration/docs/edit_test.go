@@ -13,7 +13,7 @@ import (
 // the rest of the old one stays.
 func edited(src, block string) (string, error) {
 	const clause = "package p\n" // a comment on its line would be none of the first declaration
-	rest := "p()" // as long as "…", so that positions stay
+	rest := "p()"                // as long as "…", so that positions stay
 	parsed, err := parser.ParseFile(token.NewFileSet(), "", clause+strings.ReplaceAll(block, "…", rest), parser.ParseComments)
 	if err != nil {
 		return "", err
