@@ -11,7 +11,7 @@ TEST := test -timeout 30m
 CONCURRENT := ./runtime/... ./scopes/... ./integration/example/...
 
 # What .ci/run installs. Tests that need them are skipped where they are not.
-PROGRAMS := pre-commit prometheus npm chromium
+PROGRAMS := pre-commit prometheus npm chromium jq
 
 # How long make fuzz is at each fuzz test.
 FUZZTIME ?= 30s
