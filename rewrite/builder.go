@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dave/dst"
+
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
