@@ -45,6 +45,7 @@ var layers = []struct {
 	{"/runtime/autoreport", []string{
 		"/runtime/exectrace", "/runtime/jsonl", "/runtime/logs", "/runtime/pproflabels", "/runtime/simple", "/runtime",
 	}, true},
+	{"/runtime/internal/kept", []string{"/runtime/internal/jsonvalue"}, true},
 	{"/runtime/internal/...", nil, true},
 	{"/runtime", []string{"/runtime/internal/...", "/scopes/scopename"}, true},
 	{"/runtime/...", []string{"/runtime", "/runtime/internal/...", "/scopes/scopename"}, true},
