@@ -1,13 +1,10 @@
 package main
 
-import (
-	"context"
-	"os/exec"
-)
+import "os/exec"
 
 // runForwarding runs a child that shares the terminal: an interrupt reaches both, and it is for the child to end of it. What
 // is sent to this process alone is passed on.
-func runForwarding(ctx context.Context, child *exec.Cmd) error {
+func runForwarding(child *exec.Cmd) error {
 	signals, stop := forwarded()
 	defer stop()
 	if err := child.Start(); err != nil {

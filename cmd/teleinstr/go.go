@@ -110,7 +110,7 @@ func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan, page string) erro
 	child := exec.Command("go", reports.arguments(plan.Args)...)
 	child.Stdin, child.Stdout, child.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 	child.Env = slices.Concat(os.Environ(), recording.environment(), reports.environment())
-	status := runForwarding(cmd.Context(), child)
+	status := runForwarding(child)
 	if err := errors.Join(reports.print(cmd), recording.write(cmd)); err != nil {
 		return errors.Join(err, status)
 	}

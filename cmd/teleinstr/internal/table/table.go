@@ -137,7 +137,7 @@ func elide(text string, limit int) string {
 		rest, state, used = after, newState, used+w
 	}
 	for uniseg.StringWidth(rest) > end {
-		_, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, -1)
+		_, rest, _, _ = uniseg.FirstGraphemeClusterInString(rest, -1)
 	}
 	return front.String() + "…" + rest
 }
