@@ -227,7 +227,8 @@ func (m *modules) vendoredModules(added map[string][]byte) ([]vendoredModule, er
 	if m.vendor == "" {
 		return nil, nil
 	}
-	list, err := m.files.read(filepath.Join(m.vendor, "modules.txt"))
+	name := filepath.Join(m.vendor, "modules.txt")
+	list, err := m.files.read(name)
 	if os.IsNotExist(err) { // there are no dependencies
 		return nil, nil
 	}
@@ -241,6 +242,9 @@ func (m *modules) vendoredModules(added map[string][]byte) ([]vendoredModule, er
 		fields := strings.Fields(line)
 		switch {
 		case len(fields) >= 3 && fields[0] == "#" && strings.HasPrefix(fields[2], "v"):
+			if err := module.CheckImportPath(fields[1]); err != nil { // it might lead out of the directory
+				return nil, fmt.Errorf("%s: %w; run go mod vendor", name, err)
+			}
 			current = vendoredModule{module.Version{Path: fields[1], Version: fields[2]}, filepath.Join(m.vendor, filepath.FromSlash(fields[1]))}
 			goVersion = ""
 		case len(fields) > 0 && fields[0] == "##":
