@@ -158,9 +158,17 @@ func writeTable(w io.Writer, rows []row) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "POSITION\tKIND\tNAME\tFUNCTION\tKEYS\tCONTEXT")
 	for _, r := range rows {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", r.position(), r.Kind, dash(r.Name), dash(r.Function), dash(strings.Join(r.Keys, " ")), dash(r.context()))
+		writeRow(tw, r.position(), r.Kind, r.Name, r.Function, strings.Join(r.Keys, " "), r.context())
 	}
 	return tw.Flush()
+}
+
+// writeRow writes cells, and dashes for those that are empty.
+func writeRow(w io.Writer, cells ...string) {
+	for i, cell := range cells {
+		cells[i] = dash(scopes.Printable(cell))
+	}
+	fmt.Fprintln(w, strings.Join(cells, "\t"))
 }
 
 func dash(s string) string {

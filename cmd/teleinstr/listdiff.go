@@ -213,7 +213,7 @@ func writeDifferenceTable(w io.Writer, differences []difference) error {
 	fmt.Fprintln(tw, "CHANGE\tKIND\tNAME\tFUNCTION\tPOSITION\tDETAILS")
 	for _, d := range differences {
 		r := d.row()
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", d.Change, r.Kind, dash(r.Name), dash(r.Function), r.position(), d.details())
+		writeRow(tw, string(d.Change), r.Kind, r.Name, r.Function, r.position(), d.details())
 	}
 	return tw.Flush()
 }

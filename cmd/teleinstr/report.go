@@ -18,6 +18,7 @@ import (
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/recording"
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/summary"
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/table"
+	"github.com/teleinstr/teleinstr/scopes"
 )
 
 // reportFlags are the flags of report.
@@ -280,7 +281,7 @@ func heading(s *summary.Summary) string {
 	}
 	streams := count(len(s.Streams), "stream", "streams")
 	if programs := titleOf(s); programs != "" {
-		streams += " of " + programs
+		streams += " of " + scopes.Printable(programs)
 	}
 	took := s.End.Sub(s.Start.Time)
 	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
