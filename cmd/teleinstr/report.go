@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -283,12 +282,6 @@ func heading(s *summary.Summary) string {
 	if programs := titleOf(s); programs != "" {
 		streams += " of " + scopes.Printable(programs)
 	}
-	took := s.End.Sub(s.Start.Time)
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if took >= unit {
-			took = took.Round(unit / 100)
-			break
-		}
-	}
+	took := summary.Rounded(s.End.Sub(s.Start.Time))
 	return fmt.Sprintf("%s, %s in %s, from %s on", streams, count(int(s.Events), "event", "events"), took, s.Start.Local().Format("2006-01-02 15:04:05 MST"))
 }
