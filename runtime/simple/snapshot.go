@@ -65,6 +65,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 	return strconv.AppendQuote(nil, n.String()), nil
 }
 
+// String returns the number in as few digits as tell it from others.
 func (n Number) String() string {
 	return strconv.FormatFloat(float64(n), 'g', -1, 64)
 }
