@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -99,11 +100,12 @@ type row struct {
 	Refused  string   `json:"refused,omitempty"`
 }
 
-// newRows returns a row for each site, with paths relative to a directory.
+// newRows returns a row for each site, with paths relative to a directory, and with forward slashes, so that a list is the same on all
+// systems.
 func newRows(dir string, sites []rewrite.SiteInfo) []row {
 	rows := make([]row, 0, len(sites))
 	for _, s := range sites {
-		s.Position.Filename = relative(dir, s.Position.Filename)
+		s.Position.Filename = filepath.ToSlash(relative(dir, s.Position.Filename))
 		rows = append(rows, newRow(s))
 	}
 	return rows

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -60,12 +59,12 @@ func rowOf(s *rewrite.SiteInfo) *row {
 	return &r
 }
 
-// newSites is the inverse of newRow, with forward slashes.
+// newSites is the inverse of newRow.
 func newSites(rows []row) []rewrite.SiteInfo {
 	sites := make([]rewrite.SiteInfo, 0, len(rows))
 	for _, r := range rows {
 		sites = append(sites, rewrite.SiteInfo{
-			Position: token.Position{Filename: filepath.ToSlash(r.File), Line: r.Line, Column: r.Column},
+			Position: token.Position{Filename: r.File, Line: r.Line, Column: r.Column},
 			Verb:     scopes.Verb(r.Kind),
 			Name:     r.Name,
 			Function: r.Function,
