@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/recording"
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/summary"
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/table"
+	"github.com/teleinstr/teleinstr/scopes"
 )
 
 // reportFlags are the flags of report.
@@ -280,14 +280,8 @@ func heading(s *summary.Summary) string {
 	}
 	streams := count(len(s.Streams), "stream", "streams")
 	if programs := titleOf(s); programs != "" {
-		streams += " of " + programs
+		streams += " of " + scopes.Printable(programs)
 	}
-	took := s.End.Sub(s.Start.Time)
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if took >= unit {
-			took = took.Round(unit / 100)
-			break
-		}
-	}
+	took := summary.Rounded(s.End.Sub(s.Start.Time))
 	return fmt.Sprintf("%s, %s in %s, from %s on", streams, count(int(s.Events), "event", "events"), took, s.Start.Local().Format("2006-01-02 15:04:05 MST"))
 }

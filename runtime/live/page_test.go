@@ -224,7 +224,7 @@ func TestFrozen(t *testing.T) {
 
 // TestRetention holds that neither what attributes point to nor what contexts hold is kept alive, in flight or afterwards.
 func TestRetention(t *testing.T) {
-	type large struct{ data [1 << 16]byte }
+	type large [1 << 16]byte
 	view := live.New(nil)
 	telemetry := runtimetest.New(view)
 	var pointers []weak.Pointer[large]

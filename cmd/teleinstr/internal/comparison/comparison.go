@@ -39,9 +39,10 @@ type Comparison struct {
 // A Verdict is what is to be said of a path.
 type Verdict string
 
+// The verdicts.
 const (
-	Slower Verdict = "slower"
-	Faster Verdict = "faster"
+	Slower Verdict = "slower"  // by more than the threshold, and not by chance
+	Faster Verdict = "faster"  // the same the other way round
 	Same   Verdict = "same"    // no change beyond the threshold that is not chance
 	TooFew Verdict = "too few" // calls to tell
 	New    Verdict = "new"     // only in the new recording

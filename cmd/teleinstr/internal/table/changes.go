@@ -9,6 +9,7 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/comparison"
+	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/summary"
 )
 
 // WriteChanges writes what has changed, and returns the titles of columns for which there is no room.
@@ -73,7 +74,7 @@ func both(c *comparison.Change, of func(*comparison.Side) string) string {
 
 // median returns the median with the part of it by which it may be off.
 func median(s *comparison.Side) string {
-	text := duration(seconds(s.Median))
+	text := summary.Rounded(seconds(s.Median)).String()
 	if s.High == s.Low || s.Median <= 0 {
 		return text
 	}

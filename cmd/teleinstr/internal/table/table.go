@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -137,19 +136,9 @@ func elide(text string, limit int) string {
 		rest, state, used = after, newState, used+w
 	}
 	for uniseg.StringWidth(rest) > end {
-		_, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, -1)
+		_, rest, _, _ = uniseg.FirstGraphemeClusterInString(rest, -1)
 	}
 	return front.String() + "…" + rest
-}
-
-// duration formats with three or four significant digits, so that a column can be compared.
-func duration(d time.Duration) string {
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if d.Abs() >= unit {
-			return d.Round(unit / 100).String()
-		}
-	}
-	return d.String()
 }
 
 func percent(share float64) string {

@@ -90,13 +90,3 @@ func TestElide(t *testing.T) {
 		}
 	}
 }
-
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 999: "999ns", 1234: "1.23µs", 999_999: "1ms", 65_531_234: "65.53ms", 90 * time.Second: "1m30s", -1500: "-1.5µs",
-	} {
-		if got := duration(d); got != want {
-			t.Errorf("duration(%d) = %s, want %s", d, got, want)
-		}
-	}
-}
