@@ -81,6 +81,10 @@ lint: selflint ## say first what a reviewer would: format, vet, staticcheck, go.
 	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; done
 	go run $(STATICCHECK) -checks inherit,-ST1005,-SA1012 ./...
 
+.PHONY: pictures
+pictures: ## take the pictures of the README anew, which takes Chromium
+	SCREENSHOTS=$(CURDIR)/docs/pictures go -C integration/browser test -count=1 ./pictures
+
 .PHONY: vuln
 vuln: ## look dependencies up in the vulnerability database of Go, which takes a network
 	for module in $(MODULES); do go -C $$module run $(GOVULNCHECK) ./... || exit; done
