@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/teleinstr/teleinstr/internal/atomicfile"
+	"github.com/teleinstr/teleinstr/rewrite/atomicfile"
 )
 
 // Write writes the changes. Each file is replaced atomically and keeps its mode; a symbolic link stays

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/recording"
-	"github.com/teleinstr/teleinstr/internal/atomicfile"
+	"github.com/teleinstr/teleinstr/rewrite/atomicfile"
 )
 
 // A pendingFile replaces a file when it is complete, or is standard output, or what is no regular file. It may be as large as it likes.

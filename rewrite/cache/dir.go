@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/teleinstr/teleinstr/internal/atomicfile"
+	"github.com/teleinstr/teleinstr/rewrite/atomicfile"
 )
 
 // A Dir is a directory of files whose names are made of their contents, or of all that their contents follow from. Processes

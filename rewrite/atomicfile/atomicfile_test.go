@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/teleinstr/teleinstr/internal/atomicfile"
+	"github.com/teleinstr/teleinstr/rewrite/atomicfile"
 )
 
 func wantOnly(t *testing.T, dir string, files map[string]string) {
