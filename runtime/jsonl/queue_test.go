@@ -256,6 +256,47 @@ func TestWriteErrors(t *testing.T) {
 	}
 }
 
+// TestCutBeforeNewline wants a line that lacks no more than its newline not to count as dropped: it is there, whether another one comes
+// after it or not.
+func TestCutBeforeNewline(t *testing.T) {
+	logged(t)
+	var out bytes.Buffer
+	full := errors.New("disk full")
+	writes := 0
+	r := jsonl.New(writeFunc(func(p []byte) (int, error) {
+		switch writes++; writes {
+		case 2: // of the first two events
+			n, _ := out.Write(p[:bytes.IndexByte(p, '\n')])
+			return n, full
+		case 3: // of the third
+			return 0, full
+		case 5: // of the last, after that of an empty line
+			n, _ := out.Write(p[:len(p)-1])
+			return n, full
+		}
+		return out.Write(p)
+	}), nil)
+	telemetry := runtimetest.New(r)
+	for _, names := range [][]string{{"whole", "lost"}, {"lost"}, {"last"}} {
+		for _, name := range names {
+			telemetry.Count(context.Background(), name, 1)
+		}
+		if err := r.Flush(context.Background()); !errors.Is(err, full) {
+			t.Error(err)
+		}
+	}
+	if err := r.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	var got []string
+	for _, e := range readAll(t, out.String()) {
+		got = append(got, e.Scope)
+	}
+	if strings.Join(got, " ") != "whole last" || r.Dropped() != 2 {
+		t.Errorf("%q can be read, and %d of 4 were dropped", got, r.Dropped())
+	}
+}
+
 // TestHeaderFails wants the header to be written when it can be.
 func TestHeaderFails(t *testing.T) {
 	logged(t)
