@@ -220,12 +220,22 @@ func (q *queue) write() error {
 		if err == nil {
 			err = io.ErrShortWrite
 		}
-		q.dropped.Add(int64(bytes.Count(batch[n:], []byte{'\n'})))
+		q.dropped.Add(linesLost(batch, n))
 	}
 	if err != nil {
 		q.complain(err)
 	}
 	return err
+}
+
+// linesLost returns the number of lines of a batch that cannot be read if only n bytes of it are written. One that lacks but its newline
+// can, and what is written next begins with that.
+func linesLost(batch []byte, n int) int64 {
+	lost := int64(bytes.Count(batch[n:], []byte{'\n'}))
+	if n > 0 && batch[n-1] != '\n' && batch[n] == '\n' {
+		lost--
+	}
+	return lost
 }
 
 func (q *queue) writeSafely(batch []byte) (n int, err error) {
