@@ -46,6 +46,16 @@ func (r *Reporter) Serve(addr string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := r.serve(listener)
+	attrs := []slog.Attr{slog.String("url", s.URL)}
+	if note != "" {
+		attrs = append(attrs, slog.String("for", note))
+	}
+	slog.LogAttrs(context.Background(), slog.LevelInfo, "telemetry: serving metrics", attrs...)
+	return s, nil
+}
+
+func (r *Reporter) serve(listener net.Listener) *Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", r.Handler())
 	s := &Server{
@@ -54,12 +64,7 @@ func (r *Reporter) Serve(addr string) (*Server, error) {
 		done:   make(chan error, 1),
 	}
 	go func() { s.done <- s.server.Serve(listener) }()
-	attrs := []slog.Attr{slog.String("url", s.URL)}
-	if note != "" {
-		attrs = append(attrs, slog.String("for", note))
-	}
-	slog.LogAttrs(context.Background(), slog.LevelInfo, "telemetry: serving metrics", attrs...)
-	return s, nil
+	return s
 }
 
 // Close lets scrapes under way come to their end, until ctx is done. It must be called once.
