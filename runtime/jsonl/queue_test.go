@@ -114,8 +114,12 @@ func TestHungWriter(t *testing.T) {
 		if err := r.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("flush: %v", err)
 		}
-		if err := r.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		err := r.Close(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("close: %v", err)
+		}
+		if want := fmt.Sprintf("%d events still wait to be written", 1000-r.Dropped()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("close: %v, want %s", err, want)
 		}
 		close(hung)
 		if err := r.Close(context.Background()); err != nil {
