@@ -39,7 +39,7 @@ type account struct {
 type fates struct{ ended, exported, failed, dropped int64 }
 
 var (
-	droppedMessage = regexp.MustCompile(`teleinstr: TELEINSTR_REPORT: .*events\.jsonl: (\d+) events were dropped`)
+	droppedMessage = regexp.MustCompile(`teleinstr: TELEINSTR_REPORT: jsonl: .*events\.jsonl: (\d+) events were dropped`)
 	spansMessage   = regexp.MustCompile(`not everything was exported spans_ended=(\d+) spans_exported=(\d+) spans_dropped=(\d+) spans_failed=(\d+)`)
 )
 

@@ -28,6 +28,7 @@ type queue struct {
 	to       io.WriteCloser
 
 	dropped  atomic.Int64
+	waiting  atomic.Int64 // lines that are pending or being written
 	errors   atomic.Int64
 	failures errlog.Limiter
 
@@ -76,6 +77,7 @@ func (q *queue) add(l *line) {
 		}
 		q.pending = strconv.AppendUint(append(q.pending, `{"seq":`...), q.seq, 10)
 		q.pending = append(append(q.pending, ','), l.text...)
+		q.waiting.Add(1)
 		if len(q.pending) > min(many, q.size/2) {
 			signal(q.plenty)
 		}
@@ -215,6 +217,7 @@ func (q *queue) write() error {
 		return nil
 	}
 	defer q.giveBack(batch)
+	defer q.waiting.Add(-int64(bytes.Count(batch, []byte{'\n'})))
 	n, err := q.writeSafely(batch)
 	if n < len(batch) {
 		if err == nil {
@@ -293,6 +296,6 @@ func (q *queue) close(ctx context.Context) error {
 	case <-q.done:
 		return q.last
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return fmt.Errorf("%d events still wait to be written: %w", q.waiting.Load(), context.Cause(ctx))
 	}
 }
