@@ -29,6 +29,7 @@ type account struct {
 	made       map[string]int64 // scopes, by path
 	log        *eventLog
 	dropped    int64 // by the jsonl reporter, as it says
+	waiting    int64 // events that it had still to write at the end
 	received   *received
 	said       fates // at the exit
 	broken     []string
@@ -40,19 +41,13 @@ type fates struct{ ended, exported, failed, dropped int64 }
 
 var (
 	droppedMessage = regexp.MustCompile(`teleinstr: TELEINSTR_REPORT: jsonl: .*events\.jsonl: (\d+) events were dropped`)
+	waitingMessage = regexp.MustCompile(`teleinstr: TELEINSTR_REPORT: jsonl: .*events\.jsonl: (\d+) events still wait to be written`)
 	spansMessage   = regexp.MustCompile(`not everything was exported spans_ended=(\d+) spans_exported=(\d+) spans_dropped=(\d+) spans_failed=(\d+)`)
 )
 
 // settle reads all that has arrived, and all that was said.
 func (s *soaking) settle() (err error) {
-	stderr := s.subject.stderr.String()
-	if m := droppedMessage.FindStringSubmatch(stderr); m != nil {
-		s.dropped = numbers(m)[0]
-	}
-	if m := spansMessage.FindStringSubmatch(stderr); m != nil {
-		n := numbers(m)
-		s.said, s.toldAtExit = fates{ended: n[0], exported: n[1], dropped: n[2], failed: n[3]}, true
-	}
+	s.hear()
 	files, err := s.events.files()
 	if err != nil {
 		return err
@@ -69,8 +64,23 @@ func (s *soaking) settle() (err error) {
 	s.checkSpans()
 	s.checkScrapes()
 	s.checkMemory()
-	s.checkOutput(stderr)
+	s.checkOutput()
 	return nil
+}
+
+// hear takes the counts from what the service said when it ended.
+func (s *soaking) hear() {
+	stderr := s.subject.stderr.String()
+	if m := droppedMessage.FindStringSubmatch(stderr); m != nil {
+		s.dropped = numbers(m)[0]
+	}
+	if m := waitingMessage.FindStringSubmatch(stderr); m != nil {
+		s.waiting = numbers(m)[0]
+	}
+	if m := spansMessage.FindStringSubmatch(stderr); m != nil {
+		n := numbers(m)
+		s.said, s.toldAtExit = fates{ended: n[0], exported: n[1], dropped: n[2], failed: n[3]}, true
+	}
 }
 
 // numbers are those of the groups of a match.
@@ -110,6 +120,7 @@ func (s *soaking) checkEvents() {
 	made := total(s.made)
 	s.want(s.made[outermost] == s.ends[1].Served, "%d requests were served, and %d scopes %s made", s.ends[1].Served, s.made[outermost], outermost)
 	s.want(s.log.lines+s.dropped == made, "jsonl: %d lines and %d dropped, want %d events together", s.log.lines, s.dropped, made)
+	s.want(s.waiting == 0, "jsonl: %d events were still to be written", s.waiting)
 	s.want(s.log.repeated == 0, "jsonl: %d lines have the number of another one", s.log.repeated)
 	s.want(len(s.log.streams) == 1, "jsonl: %d streams", len(s.log.streams))
 	s.want(int64(s.log.last) <= made, "jsonl: an event has the number %d, and %d were made", s.log.last, made)
@@ -163,8 +174,8 @@ func (s *soaking) checkMemory() {
 }
 
 // checkOutput looks for what telemetry should never say.
-func (s *soaking) checkOutput(stderr string) {
-	for line := range strings.Lines(stderr) {
+func (s *soaking) checkOutput() {
+	for line := range strings.Lines(s.subject.stderr.String()) {
 		for _, bad := range []string{"reporter panicked", "reporter ended", "stopped:", "telemetry stays off", "DATA RACE"} {
 			s.want(!strings.Contains(line, bad), "the service says %s", line)
 		}

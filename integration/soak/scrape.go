@@ -82,10 +82,22 @@ func (t *target) watch(ctx context.Context, every time.Duration) {
 // faults are what those who scrape may do.
 func (t *target) faults() []fault {
 	return []fault{
-		{"dozens of scrapes, read byte by byte", func(random *rand.Rand) (func() error, error) { return t.crowd(random, readSlowly) }},
-		{"dozens of scrapes, not read at all", func(random *rand.Rand) (func() error, error) { return t.crowd(random, readNothing) }},
-		{"dozens of scrapes, one after the other", func(random *rand.Rand) (func() error, error) { return t.crowd(random, t.readQuickly) }},
+		{"dozens of scrapes, read byte by byte", t.slow},
+		{"dozens of scrapes, not read at all", t.ignored},
+		{"dozens of scrapes, one after the other", t.quick},
 	}
+}
+
+func (t *target) slow(random *rand.Rand) (end func() error, err error) {
+	return t.crowd(random, readSlowly)
+}
+
+func (t *target) ignored(random *rand.Rand) (end func() error, err error) {
+	return t.crowd(random, readNothing)
+}
+
+func (t *target) quick(random *rand.Rand) (end func() error, err error) {
+	return t.crowd(random, t.readQuickly)
 }
 
 // crowd connects many times, and has something done with each connection until the end.

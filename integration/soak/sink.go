@@ -100,10 +100,11 @@ func (s *sink) files(kind string) (paths []string) {
 
 // faults are those that befall the Collector.
 func (s *sink) faults() []fault {
-	return []fault{
-		{"Collector killed, and restarted", func(*rand.Rand) (func() error, error) { return s.start, s.kill() }},
-		{"Collector stopped, and continued", func(*rand.Rand) (func() error, error) {
-			return func() error { return s.signal(syscall.SIGCONT) }, s.signal(syscall.SIGSTOP)
-		}},
-	}
+	return []fault{{"Collector killed, and restarted", s.killed}, {"Collector stopped, and continued", s.stopped}}
+}
+
+func (s *sink) killed(*rand.Rand) (end func() error, err error) { return s.start, s.kill() }
+
+func (s *sink) stopped(*rand.Rand) (end func() error, err error) {
+	return func() error { return s.signal(syscall.SIGCONT) }, s.signal(syscall.SIGSTOP)
 }
