@@ -139,6 +139,54 @@ func TestHungWriter(t *testing.T) {
 	}
 }
 
+// TestBufferShrinks wants the memory for what has piled up while nothing could be written not to be kept for good.
+func TestBufferShrinks(t *testing.T) {
+	logged(t)
+	var hung sync.Mutex
+	r := jsonl.New(writeFunc(func(p []byte) (int, error) {
+		hung.Lock()
+		defer hung.Unlock()
+		return len(p), nil
+	}), &jsonl.Options{Buffer: 32 << 20})
+	telemetry := runtimetest.New(r)
+	add := func(events int) {
+		for range events {
+			telemetry.Count(context.Background(), "n", 1, slog.String("text", strings.Repeat("x", 1<<10)))
+		}
+	}
+	flush := func() {
+		if err := r.Flush(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	add(2)
+	flush()
+	before := liveHeap()
+	for range 2 { // there are two buffers
+		hung.Lock()
+		add(20_000)
+		hung.Unlock()
+		flush()
+	}
+	for range 4 {
+		add(2)
+		flush()
+	}
+	if more := int64(liveHeap()) - int64(before); more > 4<<20 {
+		t.Errorf("%d bytes are kept", more)
+	}
+	if err := r.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func liveHeap() uint64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
 // TestGap wants events that were dropped to leave a gap in the numbers.
 func TestGap(t *testing.T) {
 	logged(t)
