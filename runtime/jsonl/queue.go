@@ -155,11 +155,12 @@ func (q *queue) take() []byte {
 	return batch
 }
 
-// giveBack keeps the memory of a batch for one to come.
+// giveBack keeps the memory of a batch for one to come, unless that was far more than this one took: it is from when nothing could be
+// written, then.
 func (q *queue) giveBack(batch []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if cap(batch) <= 2*q.size {
+	if cap(batch) <= min(2*q.size, max(4*many, 4*len(batch))) {
 		q.spare = batch
 	}
 }
