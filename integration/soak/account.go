@@ -5,6 +5,8 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -48,6 +50,9 @@ var (
 // settle reads all that has arrived, and all that was said.
 func (s *soaking) settle() (err error) {
 	s.hear()
+	if err := os.WriteFile(filepath.Join(s.dir, "stderr"), s.subject.stderr.Bytes(), 0o666); err != nil { // for who keeps the directory
+		return err
+	}
 	files, err := s.events.files()
 	if err != nil {
 		return err

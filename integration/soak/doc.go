@@ -8,10 +8,11 @@
 // answers. Meanwhile
 //
 //   - the OpenTelemetry Collector is killed, or stopped, and comes back after a while;
-//   - the disk is full, and lines can be written in part only; the file, or its directory, is renamed or removed;
+//   - the disk is full, or hangs, and lines can be written in part only; the file, or its directory, is renamed or removed;
 //   - scrapes are read byte by byte, or not at all, by dozens at once.
 //
 // What happens when follows from -seed alone, but for what time the machine takes. At the end, everything works again, the service is
-// asked to end, and what has arrived is compared with what the reporters say. The figures are a table in Markdown on standard
-// output; the exit status is 1 if anything is not as it should be. It runs in its own directory, and needs Linux.
+// asked to end, and what has arrived is compared with what the reporters say. The figures are a table in Markdown on standard output;
+// the exit status is 1 if anything is not as it should be. It runs in its own directory, and needs Linux. Twenty minutes
+// take about a gigabyte for files, which are removed unless -dir says where to keep them.
 package main
