@@ -74,6 +74,12 @@ bench: ## compare with what one would use instead, and with the budgets
 	go -C integration/bench run ./printers
 	go -C runtime/otel test -run '^$$' -bench . ./...
 
+DURATION := 20m
+
+.PHONY: soak
+soak: ## run a service for 20 minutes, or DURATION, while what its reporters write to fails
+	go -C integration/soak run . -duration $(DURATION)
+
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint
 lint: selflint ## say first what a reviewer would: format, vet, staticcheck, go.mod, directives
