@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +19,7 @@ type pendingFile struct {
 	io.Writer
 	file *os.File // nil for standard output
 	name string   // of what it is to replace, empty if it replaces nothing
+	done chan struct{}
 }
 
 func createFile(cmd *cobra.Command, name string) (*pendingFile, error) {
@@ -40,7 +43,28 @@ func createFile(cmd *cobra.Command, name string) (*pendingFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, errors.Unwrap(err))
 	}
-	return &pendingFile{Writer: f, file: f, name: name}, nil
+	p := &pendingFile{Writer: f, file: f, name: name, done: make(chan struct{})}
+	p.removeOnInterrupt()
+	return p, nil
+}
+
+// removeOnInterrupt has an interrupt remove the file before it ends the process, until the file is discarded.
+func (f *pendingFile) removeOnInterrupt() {
+	signals := make(chan os.Signal, 1)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
+	go func() {
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			os.Remove(f.file.Name())
+			dieOf(s)
+		case <-f.done:
+		}
+	}()
 }
 
 func (f *pendingFile) commit() error {
@@ -53,9 +77,10 @@ func (f *pendingFile) commit() error {
 	return os.Rename(f.file.Name(), f.name)
 }
 
-// discard removes what is not committed.
+// discard removes what is not committed. It is to be called once.
 func (f *pendingFile) discard() {
 	if f.name != "" {
+		close(f.done)
 		f.file.Close()
 		os.Remove(f.file.Name())
 	}

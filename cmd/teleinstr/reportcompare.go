@@ -48,9 +48,7 @@ func (f *reportFlags) printComparison(cmd *cobra.Command, c *comparison.Comparis
 	if err != nil {
 		return err
 	}
-	if more := len(c.Changes) - len(changes); more > 0 {
-		fmt.Fprintf(out, "… %s\n", count(more, "more row", "more rows"))
-	}
+	writeMore(out, len(c.Changes)-len(changes))
 	fmt.Fprintf(out, "\n%s\n", c.Statement())
 	return errors.Join(out.Flush(), noteLeftOut(cmd, leftOut))
 }

@@ -26,6 +26,7 @@ func (c *Collector) Summary() *Summary {
 // arrange makes a tree of the timings.
 func (c *Collector) arrange() {
 	c.addMissingParents()
+	c.place()
 	all := make(map[string]*Timing, len(c.timings))
 	for path, t := range c.timings {
 		all[path] = t.sum()
@@ -36,7 +37,7 @@ func (c *Collector) arrange() {
 	s := &c.summary
 	for path, t := range c.timings {
 		parent := all[t.parent]
-		if parent == nil || t.parent == path {
+		if parent == nil {
 			s.Roots = append(s.Roots, all[path])
 			continue
 		}
@@ -54,13 +55,22 @@ func (c *Collector) arrange() {
 func (c *Collector) addMissingParents() {
 	for _, t := range c.timings {
 		if t.parent != "" && c.timings[t.parent] == nil {
-			c.timings[t.parent] = &timing{path: t.parent, parent: c.nearest(t.parent)}
+			c.timings[t.parent] = &timing{path: t.parent}
 		}
 	}
 }
 
-// nearest returns the longest path that begins path and is known: of a scope of which no end is recorded, nothing is known but its
-// own path.
+// place finds a parent for scopes of which no end is recorded, so that nothing is known but the path, and for those whose path does not
+// go on from that of the parent: one that was cut may be the same, and of other programs the two may be anything.
+func (c *Collector) place() {
+	for path, t := range c.timings {
+		if t.calls == 0 || len(t.parent) >= len(path) {
+			t.parent = c.nearest(path)
+		}
+	}
+}
+
+// nearest returns the longest path that begins path and is known.
 func (c *Collector) nearest(path string) string {
 	for i := strings.LastIndexByte(path, '.'); i > 0; i = strings.LastIndexByte(path[:i], '.') {
 		if c.timings[path[:i]] != nil {

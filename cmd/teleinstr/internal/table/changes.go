@@ -34,7 +34,7 @@ func (s Style) WriteChanges(w io.Writer, changes []*comparison.Change) (leftOut 
 
 func changeCells(c *comparison.Change) []cell {
 	cells := []cell{
-		plain(printable(c.Scope)),
+		plain(Printable(c.Scope)),
 		plain(both(c, func(s *comparison.Side) string { return strconv.FormatInt(s.Calls, 10) })),
 		plain(both(c, func(s *comparison.Side) string { return strconv.FormatInt(s.Errors, 10) })),
 		{},
