@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -93,10 +94,12 @@ func (f *reportFlags) check(args []string) error {
 		return fmt.Errorf("--sort %s: unknown; write one of %s", f.view.Sort, strings.Join(summary.SortKeys(), ", "))
 	case f.view.MaxDepth < 0 || f.view.Limit < 0 || f.width < 0:
 		return errors.New("--depth, --limit, --width: a number below zero; write 0 for no limit")
-	case f.threshold < 0:
-		return errors.New("--threshold: percent below zero; write 0 for any difference")
+	case !(f.threshold >= 0) || math.IsInf(f.threshold, 1):
+		return fmt.Errorf("--threshold: %v percent; write 0 for any difference, or more", f.threshold)
 	case f.compare && len(args) != 2:
 		return fmt.Errorf("--compare: takes two files, the old and the new one, not %d; append runs to one file to have more of them", len(args))
+	case f.compare && args[0] == recording.Stdin && args[1] == recording.Stdin:
+		return errors.New("--compare: standard input cannot be both; name a file for one of them")
 	case f.compare && len(f.outputs()) > 0:
 		return errors.New("--compare: prints a table, or --json; write files of one recording without it")
 	case f.json && len(f.outputs()) > 0:
@@ -223,7 +226,7 @@ func (f *reportFlags) write(cmd *cobra.Command, s *summary.Summary, outputs []ou
 
 func (f *reportFlags) printJSON(cmd *cobra.Command, s *summary.Summary) error {
 	rows, _ := f.view.Rows(s)
-	s.Timings = nil
+	s.Timings = []*summary.Timing{}
 	for _, row := range rows {
 		s.Timings = append(s.Timings, row.Timing)
 	}

@@ -21,6 +21,9 @@ func (f *reportFlags) compareRecordings(cmd *cobra.Command, before, after string
 		if err != nil {
 			return err
 		}
+		if len(sides[i].Timings) == 0 {
+			return fmt.Errorf("--compare: no timings in %s; record the program with telemetry on", name)
+		}
 	}
 	c := comparison.Compare(sides[0], sides[1], f.threshold/100)
 	if f.view.Match != nil {

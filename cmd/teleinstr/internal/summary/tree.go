@@ -10,7 +10,7 @@ import (
 // Summary returns what the events have come to. Add is not to be called after it.
 func (c *Collector) Summary() *Summary {
 	s := &c.summary
-	s.Streams = c.order
+	s.Streams = append([]*Stream{}, c.order...)
 	for _, stream := range s.Streams {
 		stream.Missing = max(0, int64(stream.last)-stream.Events)
 		s.Missing += stream.Missing

@@ -46,7 +46,7 @@ func changeCells(c *comparison.Change) []cell {
 	}
 	if c.Unit != "" {
 		cells[3], cells[4] = plain(median(c.Old)), plain(median(c.New))
-		cells[5] = plain(fmt.Sprintf("%+.1f%%", 100*c.Delta))
+		cells[5] = plain(fmt.Sprintf("%+.1f%%", 100*float64(c.Delta)))
 		cells[6] = plain(fmt.Sprintf("%.3f", c.P))
 		cells[7] = plain(fmt.Sprintf("%d+%d %s", c.Old.Count, c.New.Count, c.Unit))
 	}
