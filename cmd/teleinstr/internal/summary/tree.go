@@ -60,14 +60,34 @@ func (c *Collector) addMissingParents() {
 	}
 }
 
-// place finds a parent for scopes of which no end is recorded, so that nothing is known but the path, and for those whose path does not
-// go on from that of the parent: one that was cut may be the same, and of other programs the two may be anything.
+// place finds a parent for scopes of which no end is recorded, so that nothing is known but the path, and for those that would be inside of
+// themselves: a path that was cut may be that of its parent, and what others have written may be anything.
 func (c *Collector) place() {
 	for path, t := range c.timings {
-		if t.calls == 0 || len(t.parent) >= len(path) {
+		if t.calls == 0 {
 			t.parent = c.nearest(path)
 		}
 	}
+	var circular []*timing
+	for path, t := range c.timings {
+		if len(t.parent) >= len(path) && c.isInsideItself(t) { // there is one like that in each circle
+			circular = append(circular, t)
+		}
+	}
+	for _, t := range circular {
+		t.parent = c.nearest(t.path)
+	}
+}
+
+func (c *Collector) isInsideItself(t *timing) bool {
+	outer := c.timings[t.parent]
+	for range c.timings { // it may lead into a circle that t is no part of
+		if outer == nil || outer == t {
+			break
+		}
+		outer = c.timings[outer.parent]
+	}
+	return outer == t
 }
 
 // nearest returns the longest path that begins path and is known.
