@@ -24,7 +24,7 @@ var layers = []struct {
 }{
 	{"/cmd/teleinstr/internal/page", []string{"/cmd/teleinstr/internal/summary", "/runtime/simple"}, false},
 	{"/cmd/teleinstr/internal/table", []string{"/cmd/teleinstr/internal/comparison", "/cmd/teleinstr/internal/summary"}, false},
-	{"/cmd/teleinstr/internal/comparison", []string{"/cmd/teleinstr/internal/summary"}, false},
+	{"/cmd/teleinstr/internal/comparison", []string{"/cmd/teleinstr/internal/summary", "/runtime/simple"}, false},
 	{"/cmd/teleinstr/internal/export", []string{
 		"/cmd/teleinstr/internal/lanes", "/cmd/teleinstr/internal/spantree", "/cmd/teleinstr/internal/summary", "/runtime/jsonl",
 	}, false},

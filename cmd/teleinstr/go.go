@@ -38,6 +38,9 @@ record becomes a page, as teleinstr report makes it.`,
   teleinstr go -d build ./...   # print the code that would be compiled`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if page == "" && cmd.Flags().Changed("html") {
+				return errors.New("--html: no file; name one for the page")
+			}
 			dir, err := workingDirectory()
 			if err != nil {
 				return err
@@ -95,7 +98,7 @@ func overlayOptions(dir string, args []string) (overlay.Options, error) {
 
 // runGo runs the go command as planned.
 func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan, page string) error {
-	recording, err := newPageRecording(page, plan)
+	recording, err := newPageRecording(cmd, page, plan)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +43,28 @@ func createFile(cmd *cobra.Command, name string) (*pendingFile, error) {
 		}
 		return nil
 	}
-	return &pendingFile{f, commit, f.Discard}, nil
+	stop := removeOnInterrupt(f.Name())
+	return &pendingFile{f, commit, func() { stop(); f.Discard() }}, nil
+}
+
+// removeOnInterrupt has an interrupt remove a file before it ends the process, until stop is called, once.
+func removeOnInterrupt(name string) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
+	go func() {
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			os.Remove(name)
+			dieOf(s)
+		case <-done:
+		}
+	}()
+	return func() { close(done) }
 }
 
 // replaceFile returns what is to take the place of a file, or of what a link of that name leads to. Info is nil if there is none yet.

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +53,24 @@ func TestWidth(t *testing.T) {
 	}
 	if last != 11 {
 		t.Errorf("%d columns of the widest table", last)
+	}
+}
+
+// TestManyRows takes hardly a second, and took minutes when each row measured all others.
+func TestManyRows(t *testing.T) {
+	many := slices.Repeat(rows(t)[:1], 20_000)
+	done := make(chan error, 1)
+	go func() {
+		_, err := Style{Width: 80}.WriteTimings(io.Discard, many)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("it takes longer than a minute")
 	}
 }
 

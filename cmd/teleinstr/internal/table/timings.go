@@ -29,7 +29,7 @@ func (s Style) WriteTimings(w io.Writer, rows []summary.Row) (leftOut []string, 
 }
 
 func name(row summary.Row) cell {
-	c := plain(strings.Repeat("  ", row.Indent) + printable(row.Label))
+	c := plain(strings.Repeat("  ", row.Indent) + Printable(row.Label))
 	if row.Context {
 		c.paint = []color.Attribute{color.Faint}
 	}
@@ -90,7 +90,7 @@ func (s Style) WriteMetrics(w io.Writer, metrics []*summary.Metric) (leftOut []s
 		{title: "max", expendable: 2},
 	}
 	for _, m := range metrics {
-		row := []string{printable(m.Scope), dash(m.Type), strconv.FormatInt(m.Count, 10), printable(summary.Text(m.Last)), "-", "-", "-", "-"}
+		row := []string{Printable(m.Scope), dash(m.Type), strconv.FormatInt(m.Count, 10), Printable(summary.Text(m.Last)), "-", "-", "-", "-"}
 		if n := m.Numbers; n != nil {
 			row = append(row[:4], number(float64(n.Sum)), number(float64(n.Mean)), number(float64(n.Min)), number(float64(n.Max)))
 		}
@@ -105,5 +105,5 @@ func dash(text string) string {
 	if text == "" {
 		return "-"
 	}
-	return printable(text)
+	return Printable(text)
 }
