@@ -6,7 +6,12 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@latest
 MODULES := $(dir $(shell find . -name go.mod -not -path './build/*' -not -path '*/testdata/*' | sort))
 # A result in go test's cache does not depend on files outside of a module, such as the command that tests in a nested one build.
 UNCACHED = $$([ $(1) = ./ ] || echo -count=1)
+# For tests that start go commands by the hundred, where nothing is in a cache yet and the machine has other things to do as well.
+TEST := test -timeout 30m
 CONCURRENT := ./runtime/... ./scopes/... ./integration/example/...
+
+# What .ci/run installs. Tests that need them are skipped where they are not.
+PROGRAMS := pre-commit prometheus npm chromium jq
 
 # How long make fuzz is at each fuzz test.
 FUZZTIME ?= 30s
@@ -25,14 +30,23 @@ demo: ## instrument a copy of the example program, run it, and take everything o
 
 .PHONY: test
 test: ## vet and test all modules, concurrent code with the race detector too
-	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module test $(call UNCACHED,$$module) ./... || exit; done
-	for module in ./ $(filter ./runtime/%,$(MODULES)); do go -C $$module test -short -tags teleoff ./$$([ $$module = ./ ] && echo runtime/)... || exit; done
-	if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(MAKE) --no-print-directory race; else echo 'race detector: needs a C compiler'; fi
+	@for module in $(MODULES); do \
+		echo "== $$module"; \
+		go -C $$module vet ./... && go -C $$module $(TEST) $(call UNCACHED,$$module) ./... || exit; \
+	done
+	@for module in ./ $(filter ./runtime/%,$(MODULES)); do \
+		go -C $$module $(TEST) -short -tags teleoff ./$$([ $$module = ./ ] && echo runtime/)... || exit; \
+	done
+	@if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(MAKE) --no-print-directory race; else echo 'no C compiler here: nothing was tested with the race detector'; fi
+	@for program in $(PROGRAMS); do command -v $$program >/dev/null || echo "no $$program here: tests that need it were skipped"; done
 
 .PHONY: race
 race: ## test concurrent code with the race detector, which needs a C compiler
-	go test -race $(CONCURRENT)
-	for module in $(filter ./runtime/%,$(MODULES)); do go -C $$module test -race -short ./... || exit; done
+	go $(TEST) -race $(CONCURRENT)
+	@for module in $(filter ./runtime/%,$(MODULES)); do \
+		echo "== $$module with the race detector"; \
+		go -C $$module $(TEST) -race -short ./... || exit; \
+	done
 
 .PHONY: fuzz
 fuzz: ## run each fuzz test for FUZZTIME (30s)
@@ -46,7 +60,7 @@ fuzz: ## run each fuzz test for FUZZTIME (30s)
 .PHONY: cover
 cover: ## test the root module, and write what is covered to build/cover.html
 	mkdir -p build
-	go test -short -coverpkg=./cmd/...,./rewrite/...,./scopes/...,./runtime/... -coverprofile=build/cover.out ./...
+	go $(TEST) -short -coverpkg=./cmd/...,./rewrite/...,./scopes/...,./runtime/... -coverprofile=build/cover.out ./...
 	go tool cover -html=build/cover.out -o build/cover.html
 	go tool cover -func=build/cover.out | tail -n 1
 
@@ -63,7 +77,7 @@ cross: ## vet for other systems and processors; test the runtime on 386 and, wit
 .PHONY: selflint
 selflint: ## lint our own directives and calls with what is in the tree
 	go build -o build/teleinstr ./cmd/teleinstr
-	for module in $(MODULES); do (cd $$module && $(CURDIR)/build/teleinstr lint ./...) || exit; done
+	@for module in $(MODULES); do echo "== $$module"; (cd $$module && $(CURDIR)/build/teleinstr lint ./...) || exit; done
 	go vet -vettool=build/teleinstr ./...
 
 .PHONY: bench
@@ -83,8 +97,12 @@ soak: ## run a service for 20 minutes, or DURATION, while what its reporters wri
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint
 lint: selflint ## say first what a reviewer would: format, vet, staticcheck, go.mod, directives
-	test -z "$$(go run $(GOFUMPT) -l $$(git ls-files '*.go' ':!testdata/lint') | tee /dev/stderr)"
-	for module in $(MODULES); do go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; done
+	@unformatted=$$(go run $(GOFUMPT) -l $$(git ls-files '*.go' ':!testdata/lint')) || exit; \
+		test -z "$$unformatted" || { echo "gofumpt would format:"; echo "$$unformatted"; exit 1; }
+	@for module in $(MODULES); do \
+		echo "== $$module: vet, tidy"; \
+		go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; \
+	done
 	go run $(STATICCHECK) -checks inherit,-ST1005,-SA1012 ./...
 
 .PHONY: pictures

@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,6 +64,9 @@ func TestGolden(t *testing.T) {
 			if len(bytes.TrimSpace(archive.Comment)) == 0 {
 				t.Error("the golden does not say what it is about")
 			}
+			if bytes.Contains(txtar.Format(archive), []byte("\nimport \"C\"\n")) {
+				needCgo(t)
+			}
 			g := golden{module: module, dir: filepath.Join(module.dir, name), packages: packages[name], archive: archive}
 			for _, form := range forms {
 				t.Run(form.name, func(t *testing.T) { g.run(t, form) })
@@ -71,6 +75,22 @@ func TestGolden(t *testing.T) {
 				g.update(t, filepath.Join(goldens, name+".txtar"))
 			}
 		})
+	}
+}
+
+// needCgo skips a test of files with cgo where the go command leaves them out, which is no excuse in CI.
+func needCgo(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("go", "env", "CGO_ENABLED").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.TrimSpace(string(out)) != "1" {
+		const message = "cgo is off: install a C compiler, such as gcc"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(message)
+		}
+		t.Skip(message)
 	}
 }
 

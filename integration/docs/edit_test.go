@@ -12,8 +12,8 @@ import (
 // edited returns a file with the imports and functions of a block. A function replaces the one of its name, up to a "…", for which
 // the rest of the old one stays.
 func edited(src, block string) (string, error) {
-	const clause = "package p;"
-	rest := "p()" // as long as "…", so that positions stay
+	const clause = "package p\n" // a comment on its line would be none of the first declaration
+	rest := "p()"                // as long as "…", so that positions stay
 	parsed, err := parser.ParseFile(token.NewFileSet(), "", clause+strings.ReplaceAll(block, "…", rest), parser.ParseComments)
 	if err != nil {
 		return "", err
@@ -77,6 +77,10 @@ func TestEdited(t *testing.T) {
 	}
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	const first = "// F is what it was.\n//\n//tele:scope f\nfunc F() error {\n\t…\n}\n"
+	if got, err := edited(src, first); err != nil || !strings.Contains(got, "\n\n"+first[:strings.Index(first, "…")]) {
+		t.Errorf("%v, got\n%s\nwant the whole comment in it that the block starts with", err, got)
 	}
 	if _, err := edited(src, "func h() {}\n"); err == nil {
 		t.Error("a function is edited that is not there")

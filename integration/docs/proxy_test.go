@@ -32,8 +32,10 @@ func (tl *tools) serve() error {
 	if err != nil {
 		return err
 	}
-	for _, dir := range []string{tl.proxy, filepath.Join(tl.build, "modcache/github.com/teleinstr"),
-		filepath.Join(tl.build, "modcache/cache/download/github.com/teleinstr")} {
+	for _, dir := range []string{
+		tl.proxy, filepath.Join(tl.build, "modcache/github.com/teleinstr"),
+		filepath.Join(tl.build, "modcache/cache/download/github.com/teleinstr"),
+	} {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}

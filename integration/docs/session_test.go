@@ -94,6 +94,9 @@ func (s *terminal) run(steps []*step) {
 // try runs a command. In a block that shows what commands print, that is compared, and the status may be any; else it is to be 0.
 func (s *terminal) try(step *step, c command) {
 	s.t.Helper()
+	if err := missing(c.text); err != nil {
+		unavailable(s.t, fmt.Errorf("%s:%d: $ %s: %w", step.page.name, c.line, c.text, err))
+	}
 	out, err := s.shell(c.text)
 	compares := step.block != nil && strings.HasPrefix(step.text, "$ ")
 	where := fmt.Sprintf("%s:%d: $ %s", step.page.name, c.line, c.text)
@@ -106,6 +109,30 @@ func (s *terminal) try(step *step, c command) {
 	if err := compare(c.want, out); err != nil {
 		s.t.Fatalf("%s: %v; it prints\n%s", where, err, out)
 	}
+}
+
+// needs are what commands take, besides go, git and what every system has: one of the programs.
+var needs = []struct {
+	command  *regexp.Regexp
+	programs []string
+}{
+	{regexp.MustCompile(`\bjq\b`), []string{"jq"}},
+	{regexp.MustCompile(` -race\b`), []string{"gcc", "clang"}},
+}
+
+// missing returns what has to be installed for a command to run.
+func missing(command string) error {
+	for _, need := range needs {
+		if need.command.MatchString(command) && !slices.ContainsFunc(need.programs, installed) {
+			return fmt.Errorf("install %s", strings.Join(need.programs, " or "))
+		}
+	}
+	return nil
+}
+
+func installed(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
 
 // shell runs a command in bash and returns all that it prints. Where it goes, the next one starts.

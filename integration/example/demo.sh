@@ -1,7 +1,7 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # The whole of teleinstr in one go, on the program in ingest/: directives, generated code, a report, and
 # the source as it was before. Works on a copy, in the directory that is given.
-set -euo pipefail
+set -eu
 
 demo=$1
 checkout=$(cd "$(dirname "$0")/../.." && pwd)
@@ -14,10 +14,12 @@ show() {
 	eval "$1"
 }
 
+echo "Building the command, which takes a minute the first time. The demo runs in $demo."
 rm -rf "$demo"
 mkdir -p "$demo/bin"
 cd "$demo"
 cp -R "$checkout/integration/example/ingest" .
+cp -R ingest _original # which ./... leaves out
 cat >go.mod <<EOF
 module example.com/demo
 
@@ -35,7 +37,7 @@ unset TELEINSTR_TELEMETRY TELEINSTR_REPORT GEMINI_BATCH_TELEMETRY DEBUG
 heading 'A program says in comments what is worth knowing about it'
 show "grep -h -A 1 '^//tele:' ingest/*.go"
 
-heading 'The directives are fine, and this is where each of them applies'
+heading 'They are valid, lint has a hint for one of them, and list says where each applies'
 show 'teleinstr lint ./...'
 show 'teleinstr list ./...'
 
@@ -48,7 +50,7 @@ show 'teleinstr report events.jsonl'
 show 'teleinstr report --html page.html events.jsonl && echo "open $PWD/page.html in a browser"'
 
 heading 'Nothing in it has changed, and by itself it is the program that it was'
-show 'diff -r "$checkout/integration/example/ingest" ingest && echo identical'
+show 'diff -r _original ingest && echo identical'
 show 'go run ./ingest ingest/data 2>&1 | tail -n 1'
 
 heading 'Who would rather see the code has it written into the source, once the module requires it'
@@ -59,4 +61,7 @@ show 'teleinstr generate --check ./... && go vet ./... && echo "up to date"'
 
 heading 'Strip takes it out again, to the last byte'
 show 'teleinstr strip ./...'
-show 'diff -r "$checkout/integration/example/ingest" ingest && echo identical'
+show 'diff -r _original ingest && echo identical'
+
+echo
+echo 'docs/getting-started.md does this with a program of your own.'

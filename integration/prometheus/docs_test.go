@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +31,7 @@ func fenced(t *testing.T, kind string) []string {
 func TestScrapeConfiguration(t *testing.T) {
 	binary, err := exec.LookPath("promtool")
 	if err != nil {
-		unavailable(t, err)
+		unavailable(t, fmt.Errorf("%w; install prometheus", err))
 	}
 	for _, text := range fenced(t, "yaml") {
 		path := filepath.Join(t.TempDir(), "prometheus.yml")

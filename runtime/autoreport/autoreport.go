@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -19,6 +20,8 @@ const (
 	Variable    = "TELEINSTR_REPORT"
 	DirVariable = "TELEINSTR_REPORT_DIR"
 )
+
+const telemetryVariable = "TELEINSTR_TELEMETRY"
 
 // finish makes the report of the process, if it is to make one and has not yet.
 var finish struct {
@@ -93,6 +96,7 @@ func start(stderr io.Writer, write func(report []byte) error) (stop func()) {
 		return func() {}
 	}
 	if !tele.Requested() {
+		complain(stderr, os.Getenv(telemetryVariable))
 		return func() {}
 	}
 	reports, err := setUp(value)
@@ -114,4 +118,11 @@ func start(stderr io.Writer, write func(report []byte) error) (stop func()) {
 		}
 	}
 	return stopNow
+}
+
+// complain says that a value does not switch telemetry on, if it may be meant to.
+func complain(stderr io.Writer, value string) {
+	if on, err := strconv.ParseBool(value); tele.Compiled && value != "" && (on || err != nil) {
+		fmt.Fprintf(stderr, "teleinstr: %s: %q is not 1; telemetry stays off\n", telemetryVariable, value)
+	}
 }

@@ -173,6 +173,30 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestSwitch wants a value that is meant to switch telemetry on, and does not, to be named where there is something to report.
+func TestSwitch(t *testing.T) {
+	if !tele.Compiled {
+		t.Skip("telemetry is compiled out")
+	}
+	for value, want := range map[string]string{
+		"":      "",
+		"0":     "",
+		"false": "",
+		"true":  "teleinstr: TELEINSTR_TELEMETRY: \"true\" is not 1; telemetry stays off\n",
+		"yes":   "teleinstr: TELEINSTR_TELEMETRY: \"yes\" is not 1; telemetry stays off\n",
+	} {
+		if _, stderr, err := run(t, "returns", "TELEINSTR_REPORT=tree", "TELEINSTR_TELEMETRY="+value); stderr != want || err != nil {
+			t.Errorf("%q: %v, got\n%s\nwant\n%s", value, err, stderr, want)
+		}
+		if _, stderr, err := run(t, "returns", "TELEINSTR_TELEMETRY="+value); stderr != "" || err != nil {
+			t.Errorf("%q without a report: %v, got\n%s", value, err, stderr)
+		}
+	}
+	if reported, stderr, err := run(t, "returns", "TELEINSTR_REPORT=tree", "TELEINSTR_TELEMETRY=true", "DEBUG=1"); reported != 1 || err != nil {
+		t.Errorf("switched on by another variable: %v, got\n%s", err, stderr)
+	}
+}
+
 // TestJSONL has a program write its events to a file beside its table, and one after the other append to it.
 func TestJSONL(t *testing.T) {
 	if !tele.Compiled {

@@ -20,8 +20,8 @@
 //	        labels in CPU profiles, as by go test -cpuprofile, see package pproflabels
 //
 // Further ones are known once a package is imported that makes them so: see [Register]. Anything else is an error, which is
-// printed, and telemetry stays off; so is a report that cannot be made, such as one to a file that cannot be written. Without a value,
-// and without telemetry, nothing is set up.
+// printed, and telemetry stays off; so is a report that cannot be made, such as one to a file that cannot be written, and a report without
+// telemetry where TELEINSTR_TELEMETRY has another value, such as true. Without a value, and without telemetry, nothing is set up.
 //
 // What ends the program decides whether there is a report. The function that [Start] returns prints it: when main
 // returns, and when a panic ends the main goroutine. [Exit] does so before os.Exit. [OnSignals] does so when

@@ -63,7 +63,8 @@ func BenchmarkEvent(b *testing.B) {
 			line, err := json.Marshal(event{
 				i, "timing", e.Scope, e.Duration.Seconds(), m.Depth(), m.ParentScope(), m.CallCount(),
 				m.StartMonotonic().Seconds(), m.EndMonotonic().Seconds(), float64(m.StartWallTime().UnixNano()) / 1e9, float64(m.EndWallTime().UnixNano()) / 1e9,
-				"0123456789ab", i, i, map[string]any{"tenant": "acme", "rows": 12},
+				"0123456789ab", i, i,
+				map[string]any{"tenant": "acme", "rows": 12},
 			})
 			if err != nil {
 				b.Fatal(err)

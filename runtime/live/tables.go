@@ -175,8 +175,12 @@ func (m Metric) cells() []cell {
 		sum = cell{Text: "–"}
 	}
 	return []cell{
-		{Text: m.Scope}, {Text: kind}, {Text: strconv.FormatInt(m.Count, 10), number: float64(m.Count)},
-		sum, {Text: rounded(float64(m.Rate)), number: float64(m.Rate)}, last, m.Min.cell(), m.Max.cell(),
+		{Text: m.Scope},
+		{Text: kind},
+		{Text: strconv.FormatInt(m.Count, 10), number: float64(m.Count)},
+		sum,
+		{Text: rounded(float64(m.Rate)), number: float64(m.Rate)},
+		last, m.Min.cell(), m.Max.cell(),
 	}
 }
 

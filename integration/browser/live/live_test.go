@@ -75,8 +75,15 @@ func TestLive(t *testing.T) {
 		name string
 		test func(*testing.T, *chromium.Tab, string)
 	}{
-		{"tree", testTree}, {"in flight", testInFlight}, {"lists", testLists}, {"sort", testSort}, {"refresh", testRefresh},
-		{"switch", testSwitch}, {"keyboard", testKeyboard}, {"no scripts", testWithoutScripts}, {"screenshots", takeScreenshots},
+		{"tree", testTree},
+		{"in flight", testInFlight},
+		{"lists", testLists},
+		{"sort", testSort},
+		{"refresh", testRefresh},
+		{"switch", testSwitch},
+		{"keyboard", testKeyboard},
+		{"no scripts", testWithoutScripts},
+		{"screenshots", takeScreenshots},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			tab := tab.In(t)

@@ -20,9 +20,22 @@ func TestPage(t *testing.T) {
 		name string
 		test func(*testing.T, *chromium.Tab)
 	}{
-		{"renders", testRenders}, {"zoom", testZoom}, {"zoom by keys", testZoomByKeys}, {"search", testSearch}, {"leave search", testLeaveSearch}, {"expand", testExpand},
-		{"details", testDetails}, {"keyboard", testKeyboard}, {"timeline", testTimeline}, {"metrics", testMetrics}, {"tabs", testTabs},
-		{"colours", testColours}, {"print", testPrint}, {"narrow", testNarrow}, {"hostile", testHostile}, {"no scripts", testWithoutScripts},
+		{"renders", testRenders},
+		{"zoom", testZoom},
+		{"zoom by keys", testZoomByKeys},
+		{"search", testSearch},
+		{"leave search", testLeaveSearch},
+		{"expand", testExpand},
+		{"details", testDetails},
+		{"keyboard", testKeyboard},
+		{"timeline", testTimeline},
+		{"metrics", testMetrics},
+		{"tabs", testTabs},
+		{"colours", testColours},
+		{"print", testPrint},
+		{"narrow", testNarrow},
+		{"hostile", testHostile},
+		{"no scripts", testWithoutScripts},
 	} {
 		t.Run(part.name, func(t *testing.T) { look(t, tab, url, part.test) })
 	}

@@ -33,8 +33,10 @@ func licences() []licence {
 	return []licence{
 		{"d3-flame-graph 5.0.0", content("libraries/d3-flamegraph.LICENSE")},
 		{"uPlot 1.6.32", content("libraries/uPlot.LICENSE")},
-		{"d3-dispatch 3.0.1, d3-hierarchy 3.1.2, d3-interpolate 3.0.1, d3-scale 4.0.2, d3-selection 3.0.0, d3-timer 3.0.1, d3-transition 3.0.1",
-			content("libraries/d3-selection.LICENSE")},
+		{
+			"d3-dispatch 3.0.1, d3-hierarchy 3.1.2, d3-interpolate 3.0.1, d3-scale 4.0.2, d3-selection 3.0.0, d3-timer 3.0.1, d3-transition 3.0.1",
+			content("libraries/d3-selection.LICENSE"),
+		},
 		{"d3-array 3.2.4", content("libraries/d3-array.LICENSE")},
 		{"d3-color 3.1.0", content("libraries/d3-color.LICENSE")},
 		{"d3-ease 3.0.1", content("libraries/d3-ease.LICENSE")},

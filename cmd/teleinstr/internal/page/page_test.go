@@ -72,7 +72,8 @@ func dataOf(t *testing.T, page string) (d struct {
 		Series      *struct{ Times, Count []int64 }
 	}
 	LeftOut struct{ Details, Calls, Series int }
-}) {
+},
+) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(block.FindStringSubmatch(page)[1]), &d); err != nil {
 		t.Fatal(err)
