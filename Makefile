@@ -34,7 +34,9 @@ test: ## vet and test all modules, concurrent code with the race detector too
 		echo "== $$module"; \
 		go -C $$module vet ./... && go -C $$module $(TEST) $(call UNCACHED,$$module) ./... || exit; \
 	done
-	go $(TEST) -tags teleoff ./runtime/...
+	@for module in ./ $(filter ./runtime/%,$(MODULES)); do \
+		go -C $$module $(TEST) -short -tags teleoff ./$$([ $$module = ./ ] && echo runtime/)... || exit; \
+	done
 	@if [ "$$(go env CGO_ENABLED)" = 1 ]; then $(MAKE) --no-print-directory race; else echo 'no C compiler here: nothing was tested with the race detector'; fi
 	@for program in $(PROGRAMS); do command -v $$program >/dev/null || echo "no $$program here: tests that need it were skipped"; done
 
@@ -86,6 +88,12 @@ bench: ## compare with what one would use instead, and with the budgets
 	go -C integration/bench run ./printers
 	go -C runtime/otel test -run '^$$' -bench . ./...
 
+DURATION := 20m
+
+.PHONY: soak
+soak: ## run a service for 20 minutes, or DURATION, while what its reporters write to fails
+	go -C integration/soak run . -duration $(DURATION)
+
 # ST1005: messages end in the pattern ./... where that is what to write. SA1012: nil contexts are tested.
 .PHONY: lint
 lint: selflint ## say first what a reviewer would: format, vet, staticcheck, go.mod, directives
@@ -96,6 +104,10 @@ lint: selflint ## say first what a reviewer would: format, vet, staticcheck, go.
 		go -C $$module vet ./... && go -C $$module mod tidy -diff || exit; \
 	done
 	go run $(STATICCHECK) -checks inherit,-ST1005,-SA1012 ./...
+
+.PHONY: pictures
+pictures: ## take the pictures of the README anew, which takes Chromium
+	SCREENSHOTS=$(CURDIR)/docs/pictures go -C integration/browser test -count=1 ./pictures
 
 .PHONY: vuln
 vuln: ## look dependencies up in the vulnerability database of Go, which takes a network

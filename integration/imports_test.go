@@ -14,16 +14,17 @@ import (
 
 const module = "github.com/teleinstr/teleinstr"
 
-// layers are the packages of the repository from the top down, by prefix, with what each may import of it.
+// layers are the packages of the repository from the top down, with what each may import of it. As for the go command, /... stands for a
+// package and all below it; the first layer that a package belongs to is its own.
 // What a package imports of others is its own affair, unless it is marked standard library only.
 var layers = []struct {
-	prefix  string
-	imports []string
-	onlyStd bool
+	packages string
+	imports  []string
+	onlyStd  bool
 }{
 	{"/cmd/teleinstr/internal/page", []string{"/cmd/teleinstr/internal/summary", "/runtime/simple"}, false},
 	{"/cmd/teleinstr/internal/table", []string{"/cmd/teleinstr/internal/comparison", "/cmd/teleinstr/internal/summary"}, false},
-	{"/cmd/teleinstr/internal/comparison", []string{"/cmd/teleinstr/internal/summary"}, false},
+	{"/cmd/teleinstr/internal/comparison", []string{"/cmd/teleinstr/internal/summary", "/runtime/simple"}, false},
 	{"/cmd/teleinstr/internal/export", []string{
 		"/cmd/teleinstr/internal/lanes", "/cmd/teleinstr/internal/spantree", "/cmd/teleinstr/internal/summary", "/runtime/jsonl",
 	}, false},
@@ -31,16 +32,31 @@ var layers = []struct {
 	{"/cmd/teleinstr/internal/spantree", []string{"/runtime/jsonl"}, false},
 	{"/cmd/teleinstr/internal/lanes", nil, true},
 	{"/cmd/teleinstr/internal/recording", []string{"/runtime/jsonl"}, true},
-	{"/cmd/teleinstr", []string{"/cmd/teleinstr/internal", "/rewrite", "/scopes", "/runtime"}, false},
-	{"/rewrite/overlay", []string{"/rewrite", "/scopes"}, false},
-	{"/rewrite/cache", []string{"/rewrite"}, false},
-	{"/rewrite", []string{"/scopes"}, false},
+	{"/cmd/teleinstr", []string{
+		"/cmd/teleinstr/internal/...", "/rewrite/atomicfile", "/rewrite/...", "/scopes", "/scopes/scopelint", "/runtime", "/runtime/autoreport", "/runtime/jsonl",
+	}, false},
+	{"/rewrite/overlay", []string{"/rewrite/cache", "/rewrite", "/scopes"}, false},
+	{"/rewrite/atomicfile", nil, true},
+	{"/rewrite/cache", []string{"/rewrite/atomicfile", "/rewrite"}, false},
+	{"/rewrite", []string{"/rewrite/atomicfile", "/scopes/calls", "/scopes/scopename", "/scopes"}, false},
 	{"/scopes/scopelint", []string{"/scopes", "/rewrite"}, false},
-	{"/scopes/calls", []string{"/scopes"}, false},
+	{"/scopes/calls", []string{"/scopes/scopename", "/scopes"}, false},
 	{"/scopes/scopename", nil, true},
 	{"/scopes", []string{"/scopes/scopename"}, false},
-	{"/runtime", []string{"/runtime", "/scopes/scopename"}, true},
-	{"/integration", []string{"/runtime", "/integration", "/scopes/scopename"}, false},
+	{"/runtime/autoreport", []string{
+		"/runtime/exectrace", "/runtime/jsonl", "/runtime/logs", "/runtime/pproflabels", "/runtime/simple", "/runtime",
+	}, true},
+	{"/runtime/internal/kept", []string{"/runtime/internal/jsonvalue"}, true},
+	{"/runtime/internal/...", nil, true},
+	{"/runtime", []string{"/runtime/internal/...", "/scopes/scopename"}, true},
+	{"/runtime/...", []string{"/runtime", "/runtime/internal/...", "/scopes/scopename"}, true},
+	{"/integration/...", []string{"/runtime/...", "/integration/...", "/scopes/scopename"}, false},
+}
+
+// belongs reports whether a package is one of a pattern.
+func belongs(path, pattern string) bool {
+	prefix, below := strings.CutSuffix(pattern, "/...")
+	return path == prefix || below && strings.HasPrefix(path, prefix+"/")
 }
 
 // TestImportDirection holds that imports point one way, and that the runtime needs nothing but the standard
@@ -74,14 +90,14 @@ func TestImportDirection(t *testing.T) {
 
 func checkImports(t *testing.T, path string, imports []string) {
 	for _, layer := range layers {
-		if !strings.HasPrefix(path, layer.prefix) {
+		if !belongs(path, layer.packages) {
 			continue
 		}
 		for _, imported := range imports {
 			own, isOwn := strings.CutPrefix(imported, module)
 			first, _, _ := strings.Cut(imported, "/")
 			switch {
-			case isOwn && !slices.ContainsFunc(layer.imports, func(p string) bool { return strings.HasPrefix(own, p) }):
+			case isOwn && !slices.ContainsFunc(layer.imports, func(p string) bool { return belongs(own, p) }):
 				t.Errorf("%s imports %s", path, own)
 			case !isOwn && layer.onlyStd && strings.Contains(first, "."):
 				t.Errorf("%s imports %s, which is not in the standard library", path, imported)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/parser"
 	"go/token"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -29,6 +30,40 @@ func TestPackageComments(t *testing.T) {
 	}
 	for dir, files := range packages {
 		checkPackageComment(t, dir, files)
+	}
+}
+
+// TestFolders wants the table of folders in CONTRIBUTING.md to tell of every folder with a package that is in one of its first column, or
+// right below.
+func TestFolders(t *testing.T) {
+	text, err := os.ReadFile("../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## Folders\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	rows := map[string]string{} // by folder
+	for line := range strings.Lines(section) {
+		if columns := strings.Split(line, " | "); len(columns) == 2 {
+			rows[strings.Trim(columns[0], "| `")] = columns[1]
+		}
+	}
+	if len(rows) < 5 {
+		t.Fatalf("%d folders are too few to be all", len(rows))
+	}
+	for _, name := range trackedFiles(t) {
+		if !strings.HasSuffix(name, ".go") || strings.Contains(name, "testdata/") {
+			continue
+		}
+		dir := path.Dir(name)
+		folder := dir
+		for rows[folder] == "" && folder != "." {
+			folder = path.Dir(folder)
+		}
+		below, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(dir, folder), "/"), "/")
+		if below != "" && !strings.Contains(rows[folder], "`"+below+"`") {
+			t.Errorf("CONTRIBUTING.md does not say in the row of %s what is in %s", folder, dir)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/dave/dst"
+
+	"github.com/teleinstr/teleinstr/scopes/calls"
 )
 
 // An origin says where the context of a site comes from.
@@ -59,16 +61,6 @@ func (fn *function) rebound(src *source, scope string) dst.Expr {
 	return call(selector(scope, "Context"), ident(src.name))
 }
 
-// isContext reports whether t is context.Context, under whatever name.
-func isContext(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	if !ok {
-		return false
-	}
-	obj := named.Obj()
-	return obj.Name() == "Context" && obj.Pkg() != nil && obj.Pkg().Path() == "context"
-}
-
 // isCarrier reports whether a value of type t implements context.Context, or has a method
 // Context() context.Context.
 func (p *typedPackage) isCarrier(t types.Type) bool {
@@ -86,7 +78,7 @@ func (p *typedPackage) isCarrier(t types.Type) bool {
 		return false
 	}
 	sig, ok := m.Type().(*types.Signature)
-	return ok && sig.Params().Len() == 0 && sig.Results().Len() == 1 && isContext(sig.Results().At(0).Type())
+	return ok && sig.Params().Len() == 0 && sig.Results().Len() == 1 && calls.IsContext(sig.Results().At(0).Type())
 }
 
 func isInvalid(t types.Type) bool {
@@ -101,7 +93,7 @@ func canRebind(t types.Type) bool {
 		return false
 	}
 	sig, ok := m.Type().(*types.Signature)
-	return ok && sig.Params().Len() == 1 && isContext(sig.Params().At(0).Type()) &&
+	return ok && sig.Params().Len() == 1 && calls.IsContext(sig.Params().At(0).Type()) &&
 		sig.Results().Len() == 1 && types.Identical(sig.Results().At(0).Type(), t)
 }
 
@@ -149,7 +141,7 @@ func (st *site) source() *source {
 // carries one. It is nil if there is none.
 func (st *site) find() (v *variable, isCarrier bool) {
 	for f := st.fn; f != nil; f = f.outer {
-		if v := st.parameter(f, f.typ.Params, "parameter", isContext); v != nil {
+		if v := st.parameter(f, f.typ.Params, "parameter", calls.IsContext); v != nil {
 			return v, false
 		}
 	}
@@ -233,7 +225,7 @@ func (st *site) local() *variable {
 		var last *types.Var
 		for _, name := range s.Names() {
 			v, ok := s.Lookup(name).(*types.Var)
-			if ok && v.Kind() == types.LocalVar && isContext(v.Type()) && st.sees(v) && (last == nil || v.Pos() > last.Pos()) {
+			if ok && v.Kind() == types.LocalVar && calls.IsContext(v.Type()) && st.sees(v) && (last == nil || v.Pos() > last.Pos()) {
 				last = v
 			}
 		}

@@ -33,7 +33,7 @@ func (f *Footprint) addPackages(pkgs []*loaded) {
 func editedDirectories(pkgs []*loaded) map[string]bool {
 	dirs := map[string]bool{}
 	packages.Visit(packagesOf(pkgs), nil, func(p *packages.Package) {
-		replaced := p.Module != nil && p.Module.Replace != nil && p.Module.Replace.Version == "" && p.Module.Path != runtimeModule
+		replaced := p.Module != nil && p.Module.Replace != nil && p.Module.Replace.Version == "" && p.Module.Path != RuntimeModule
 		if (isMain(p) || replaced) && p.Dir != "" && !isTestMain(p) {
 			dirs[p.Dir] = true
 		}

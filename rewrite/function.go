@@ -246,3 +246,11 @@ func (fn *function) endCall(name string, withError bool) *dst.CallExpr {
 	}
 	return call(selector(name, "End"))
 }
+
+func isFunction(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}

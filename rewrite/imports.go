@@ -12,12 +12,15 @@ import (
 	"strconv"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/teleinstr/teleinstr/scopes/calls"
 )
 
-// RuntimePath is the import path of the package that generated code calls.
-const RuntimePath = runtimeModule + "/runtime"
-
-const runtimeModule = "github.com/teleinstr/teleinstr"
+// RuntimePath is the import path of the package that generated code calls, and RuntimeModule the path of its module.
+const (
+	RuntimePath   = calls.RuntimePath
+	RuntimeModule = calls.RuntimeModule
+)
 
 // runtimeName is the name under which generated code imports it, where that is free.
 const runtimeName = "tele"

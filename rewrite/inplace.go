@@ -150,36 +150,6 @@ func insertionPoint(src []byte, open, closing int) (at int, s shape) {
 	return open + len(leadingBlanks(src[open:closing])), oneLine
 }
 
-// onlyComments reports whether the rest of a line holds comments at most, and none that goes on to the next.
-func onlyComments(line []byte) bool {
-	for {
-		line = bytes.TrimSpace(line)
-		switch {
-		case len(line) == 0 || bytes.HasPrefix(line, []byte("//")):
-			return true
-		case !bytes.HasPrefix(line, []byte("/*")) || !bytes.Contains(line, []byte("*/")):
-			return false
-		}
-		_, line, _ = bytes.Cut(line, []byte("*/"))
-	}
-}
-
-func leadingBlanks(src []byte) string {
-	return string(src[:len(src)-len(bytes.TrimLeft(src, " \t"))])
-}
-
-// lineEnd returns how the line before offset ends, or, if offset is on the first line, how that does.
-func lineEnd(src []byte, offset int) string {
-	end := bytes.LastIndexByte(src[:offset], '\n')
-	if end < 0 {
-		end = bytes.IndexByte(src, '\n')
-	}
-	if end > 0 && src[end-1] == '\r' {
-		return "\r\n"
-	}
-	return "\n"
-}
-
 // importInPlace adds the import of the runtime package: as a group of its own to the first import
 // declaration with parentheses, or as a declaration behind the last, or behind the package clause.
 func (f *fileEdits) importInPlace() splice {

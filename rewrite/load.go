@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -157,11 +158,24 @@ func parsePosition(s string, p *packages.Package) token.Position {
 	if len(p.GoFiles) > 0 {
 		at.Filename = p.GoFiles[0]
 	}
-	parts := strings.Split(s, ":")
-	if len(parts) < 2 {
+	name, last, ok := cutNumber(s)
+	if !ok {
 		return at
 	}
-	fmt.Sscanf(strings.Join(parts[len(parts)-2:], " "), "%d %d", &at.Line, &at.Column)
-	at.Filename = strings.Join(parts[:len(parts)-2], ":")
+	if file, line, both := cutNumber(name); both {
+		at.Filename, at.Line, at.Column = file, line, last
+	} else {
+		at.Filename, at.Line = name, last
+	}
 	return at
+}
+
+// cutNumber cuts the number behind the last colon off.
+func cutNumber(s string) (before string, n int, ok bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return s, 0, false
+	}
+	n, err := strconv.Atoi(s[i+1:])
+	return s[:i], n, err == nil
 }

@@ -87,11 +87,6 @@ func place(fset *token.FileSet, src []byte, fn *ast.FuncDecl) *placement {
 // directiveComment matches what gofmt takes for a directive, and moves to the end of a doc comment.
 var directiveComment = regexp.MustCompile(`^//(line |extern |export |[a-z0-9]+:[a-z0-9])`)
 
-// isBlankLine reports whether the line that starts at offset is blank.
-func isBlankLine(src []byte, offset int) bool {
-	return len(bytes.TrimSpace(src[offset:nextLine(src, offset)])) == 0
-}
-
 // text returns the lines to insert for a directive.
 func (p *placement) text(directive string) string {
 	switch p.above {

@@ -21,7 +21,7 @@ import (
 // original says in a line directive of its own what it is called, by that.
 //
 // The marks tell the code from the original; behind tele:out stands the text that the code has replaced,
-// if it has replaced any. See [WithoutCode].
+// if it has replaced any. See [CutCode].
 const (
 	sameLineIn  = "/*tele:in*/"
 	sameLineOut = "/*tele:out "

@@ -410,22 +410,3 @@ func (s *stripper) importUsed(name string) bool {
 	}
 	return false
 }
-
-// lineStart returns the offset of the first byte of the line that holds offset.
-func lineStart(src []byte, offset int) int { return bytes.LastIndexByte(src[:offset], '\n') + 1 }
-
-// nextLine returns the offset behind the line that holds offset.
-func nextLine(src []byte, offset int) int {
-	if i := bytes.IndexByte(src[offset:], '\n'); i >= 0 {
-		return offset + i + 1
-	}
-	return len(src)
-}
-
-// skip returns the offset behind text, if text stands at offset.
-func skip(src []byte, offset int, text string) int {
-	if bytes.HasPrefix(src[offset:], []byte(text)) {
-		return offset + len(text)
-	}
-	return offset
-}

@@ -236,7 +236,7 @@ func (l *loaded) belowRuntime() bool {
 
 // mayBeBelowRuntime reports whether the package belongs to the standard library or to the module of the runtime package.
 func (l *loaded) mayBeBelowRuntime() bool {
-	return l.Module == nil || slices.Contains([]string{"std", "cmd", runtimeModule}, l.Module.Path)
+	return l.Module == nil || slices.Contains([]string{"std", "cmd", RuntimeModule}, l.Module.Path)
 }
 
 // anyErrors reports whether the go command finds anything wrong with the package, or with one of the main modules that it imports.

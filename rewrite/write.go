@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/renameio/v2/maybe"
+	"github.com/teleinstr/teleinstr/rewrite/atomicfile"
 )
 
 // Write writes the changes. Each file is replaced atomically and keeps its mode; a symbolic link stays
@@ -54,7 +54,7 @@ func writeDirectory(changes []Change) error {
 
 func replaceAll(targets []target) error {
 	for i, t := range targets {
-		if err := maybe.WriteFile(t.real, t.New, t.mode); err != nil {
+		if err := atomicfile.Write(t.real, t.New, t.mode, true); err != nil {
 			return errors.Join(fmt.Errorf("%s: %w", t.Path, err), putBack(targets[:i]))
 		}
 	}
@@ -64,7 +64,7 @@ func replaceAll(targets []target) error {
 func putBack(targets []target) error {
 	var errs []error
 	for _, t := range targets {
-		if err := maybe.WriteFile(t.real, t.Old, t.mode); err != nil {
+		if err := atomicfile.Write(t.real, t.Old, t.mode, true); err != nil {
 			errs = append(errs, fmt.Errorf("%s: keeps its generated code: %w", t.Path, err))
 		}
 	}

@@ -22,8 +22,9 @@ type ContextReporter interface {
 	StartScope(ctx context.Context, scope string, metadata Metadata) context.Context
 }
 
-// contextReporterOf returns the ContextReporter that a reporter is, or hands events on to; nil if there is none.
-func contextReporterOf(r Reporter) ContextReporter {
+// ContextReporterOf returns the ContextReporter that a reporter is, or hands events on to; nil if there is none. It is for reporters
+// that have their own say in which starts are told.
+func ContextReporterOf(r Reporter) ContextReporter {
 	for r != nil {
 		if c, ok := r.(ContextReporter); ok {
 			return c

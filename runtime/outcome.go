@@ -1,12 +1,18 @@
 package tele
 
 import (
+	"log/slog"
 	"runtime"
 	"strings"
 )
 
-// outcomeKey is the attribute that tells a scope whose function did not return.
-const outcomeKey = "outcome"
+const (
+	// outcomeKey is the attribute that tells a scope whose function did not return.
+	outcomeKey = "outcome"
+
+	panicked = "panic"
+	goexit   = "goexit"
+)
 
 // WithOutcome returns a Telemetry with the reporters of t that looks how scopes come to their end. A timing
 // carries the attribute outcome with the value panic if its End was deferred and is called by a panic that unwinds the
@@ -23,6 +29,16 @@ func (t *Telemetry) WithOutcome() *Telemetry {
 	c.sinks, c.contextual = t.sinks, t.contextual
 	c.outcome = true
 	return c
+}
+
+// Panicked reports whether a timing tells that its scope came to its end by a panic, see [Telemetry.WithOutcome].
+func (m Metadata) Panicked() bool {
+	attrs := m.Attrs()
+	if len(attrs) == 0 {
+		return false
+	}
+	last := attrs[len(attrs)-1] // where the Telemetry puts it
+	return last.Key == outcomeKey && last.Value.Kind() == slog.KindString && last.Value.String() == panicked
 }
 
 // starter returns the entry of the function that started a scope: the innermost one outside this package.
@@ -52,9 +68,9 @@ func outcome(starter uintptr) string {
 		case f.Entry() == starter:
 			return ""
 		case f.Name() == "runtime.gopanic":
-			return "panic"
+			return panicked
 		case f.Name() == "runtime.Goexit":
-			return "goexit"
+			return goexit
 		}
 	}
 	return ""

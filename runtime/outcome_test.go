@@ -114,6 +114,11 @@ func TestOutcome(t *testing.T) {
 					t.Errorf("%s, %s: outcome %s, want %s", name, c.end, got, want)
 				}
 			}
+			for _, e := range r.Events() {
+				if got := e.Metadata.Panicked(); got != (want == "panic") {
+					t.Errorf("%s, %s: panicked: %v", name, c.end, got)
+				}
+			}
 			if len(r.Events()) == 0 {
 				t.Errorf("%s, %s: not reported", name, c.end)
 			}

@@ -55,7 +55,7 @@ func newTelemetry(reporters []Reporter) *Telemetry {
 	t := new(Telemetry)
 	for _, r := range reporters {
 		if r != nil {
-			s := sink{Reporter: r, context: contextReporterOf(r), failures: new(errlog.Limiter)}
+			s := sink{Reporter: r, context: ContextReporterOf(r), failures: new(errlog.Limiter)}
 			t.sinks = append(t.sinks, s)
 			t.contextual = t.contextual || s.context != nil
 		}

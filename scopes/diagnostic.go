@@ -7,6 +7,9 @@ import (
 	"go/scanner"
 	"go/token"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // A Diagnostic is one thing that is wrong with the source, as the user is told of it.
@@ -24,13 +27,33 @@ type Diagnostic struct {
 	Fix *Fix
 }
 
-// String gives the diagnostic as one line, "file:line:col: subject: reason; remedy".
+// String gives the diagnostic as one line, "file:line:col: subject: reason; remedy", which is [Printable].
 func (d Diagnostic) String() string {
 	if d.Subject == "" {
-		return fmt.Sprintf("%s: %s", d.Position, d.Message)
+		return Printable(fmt.Sprintf("%s: %s", d.Position, d.Message))
 	}
-	return fmt.Sprintf("%s: %s: %s", d.Position, d.Subject, d.Message)
+	return Printable(fmt.Sprintf("%s: %s: %s", d.Position, d.Subject, d.Message))
 }
+
+// Printable returns text with what cannot be seen as escapes of Go's, save tabs and line ends: a terminal may take it for a command, or show
+// what is around it in another order. Source, and what is said of it, may hold any character.
+func Printable(text string) string {
+	if !strings.ContainsFunc(text, isHidden) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if !isHidden(r) {
+			b.WriteRune(r)
+			continue
+		}
+		escape := strconv.QuoteRuneToASCII(r)
+		b.WriteString(escape[1 : len(escape)-1])
+	}
+	return b.String()
+}
+
+func isHidden(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
 
 // Error makes a diagnostic usable as an error.
 func (d Diagnostic) Error() string { return d.String() }

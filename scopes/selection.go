@@ -16,6 +16,7 @@ const (
 	Error              // reported, and fails
 )
 
+// String returns off, hint or error.
 func (l Level) String() string { return [...]string{"off", "hint", "error"}[l] }
 
 // A Selection is which rules hold, and how strictly. The zero Selection is the usual one: all rules, with those that

@@ -17,7 +17,7 @@ func collect(cmd *cobra.Command, names []string, options summary.Options, trace 
 		return nil, nil, err
 	}
 	defer r.Close()
-	defer showProgress(cmd.ErrOrStderr(), r)()
+	stopProgress := showProgress(cmd.ErrOrStderr(), r)
 	c := summary.New(options)
 	var bad badLines
 	for e, err := range r.Events() {
@@ -30,6 +30,7 @@ func collect(cmd *cobra.Command, names []string, options summary.Options, trace 
 			trace.Add(&e)
 		}
 	}
+	stopProgress()
 	s = c.Summary()
 	if s.Events == 0 && bad.count > 0 {
 		return nil, nil, fmt.Errorf("%w; this is no recording of package jsonl", bad.first[0])

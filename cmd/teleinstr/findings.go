@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -71,7 +72,7 @@ type finding struct {
 func writeFindings(w io.Writer, found findings) error {
 	rows := []finding{}
 	for _, d := range found.diagnostics {
-		row := finding{d.Position.Filename, d.Position.Line, d.Position.Column, string(d.Rule), found.rules.Level(d.Rule).String(), d.Subject, d.Message, ""}
+		row := finding{filepath.ToSlash(d.Position.Filename), d.Position.Line, d.Position.Column, string(d.Rule), found.rules.Level(d.Rule).String(), d.Subject, d.Message, ""}
 		if d.Fix != nil {
 			row.Fix = d.Fix.Message
 		}
@@ -99,7 +100,7 @@ func writeGitHub(w io.Writer, found findings) error {
 		if d.Subject != "" {
 			message = d.Subject + ": " + message
 		}
-		fmt.Fprintf(&out, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", command, escapeProperty.Replace(d.Position.Filename),
+		fmt.Fprintf(&out, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", command, escapeProperty.Replace(filepath.ToSlash(d.Position.Filename)),
 			d.Position.Line, d.Position.Column, escapeProperty.Replace("teleinstr "+string(d.Rule)), escapeData.Replace(message))
 	}
 	_, err := w.Write(out.Bytes())

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +38,9 @@ record becomes a page, as teleinstr report makes it.`,
   teleinstr go -d build ./...   # print the code that would be compiled`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if page == "" && cmd.Flags().Changed("html") {
+				return errors.New("--html: no file; name one for the page")
+			}
 			dir, err := workingDirectory()
 			if err != nil {
 				return err
@@ -99,7 +98,7 @@ func overlayOptions(dir string, args []string) (overlay.Options, error) {
 
 // runGo runs the go command as planned.
 func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan, page string) error {
-	recording, err := newPageRecording(page, plan)
+	recording, err := newPageRecording(cmd, page, plan)
 	if err != nil {
 		return err
 	}
@@ -114,7 +113,7 @@ func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan, page string) erro
 	child := exec.Command("go", reports.arguments(plan.Args)...)
 	child.Stdin, child.Stdout, child.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 	child.Env = slices.Concat(os.Environ(), recording.environment(), reports.environment())
-	status := runForwarding(cmd.Context(), child)
+	status := runForwarding(child)
 	if err := errors.Join(reports.print(cmd), recording.write(cmd)); err != nil {
 		return errors.Join(err, status)
 	}
@@ -126,85 +125,4 @@ func runGo(cmd *cobra.Command, dir string, plan *overlay.Plan, page string) erro
 		return report(cmd.ErrOrStderr(), dir, plan.Uncompiled)
 	}
 	return status
-}
-
-// runForwarding runs a child that shares the terminal: an interrupt reaches both, and it is for the child to end of it. What
-// is sent to this process alone is passed on.
-func runForwarding(ctx context.Context, child *exec.Cmd) error {
-	signals, stop := forwarded()
-	defer stop()
-	if err := child.Start(); err != nil {
-		return err
-	}
-	done := make(chan error, 1)
-	go func() { done <- child.Wait() }()
-	for {
-		select {
-		case s := <-signals:
-			child.Process.Signal(s) // fails if the child has ended
-		case err := <-done:
-			return err
-		}
-	}
-}
-
-// testReports are the reports of the tests that go test runs: it does not show what a package prints whose tests
-// pass, so that they are written to files.
-type testReports struct{ dir string }
-
-func newTestReports(plan *overlay.Plan, wanted bool) (testReports, error) {
-	if plan.Command != "test" || !wanted {
-		return testReports{}, nil
-	}
-	dir, err := os.MkdirTemp("", "teleinstr-reports-")
-	return testReports{dir}, err
-}
-
-// arguments keeps go test from taking results from its cache, in which there are no reports, unless the caller
-// says how often to run the tests.
-func (r testReports) arguments(args []string) []string {
-	if r.dir == "" {
-		return args
-	}
-	at := 1
-	if len(args) > 1 && strings.HasPrefix(args[1], "-C=") {
-		at = 2
-	}
-	return append(append(append([]string{}, args[:at]...), "-count=1"), args[at:]...)
-}
-
-func (r testReports) environment() []string {
-	if r.dir == "" {
-		return nil
-	}
-	return []string{autoreport.DirVariable + "=" + r.dir}
-}
-
-// print prints the reports, by package.
-func (r testReports) print(cmd *cobra.Command) error {
-	if r.dir == "" {
-		return nil
-	}
-	entries, err := os.ReadDir(r.dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		text, err := os.ReadFile(filepath.Join(r.dir, e.Name()))
-		if err != nil {
-			return err
-		}
-		name, err := url.PathUnescape(e.Name())
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "\n# %s\n%s", name, text)
-	}
-	return nil
-}
-
-func (r testReports) remove() {
-	if r.dir != "" {
-		os.RemoveAll(r.dir)
-	}
 }

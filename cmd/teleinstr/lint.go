@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -13,10 +14,15 @@ import (
 	"github.com/teleinstr/teleinstr/scopes"
 )
 
+// lintFlags are the flags of lint.
+type lintFlags struct {
+	format          string
+	fix, diff       bool
+	enable, disable []string
+}
+
 func newLint() *cobra.Command {
-	format := "text"
-	fix, diff := false, false
-	var enable, disable []string
+	f := lintFlags{format: "text"}
 	cmd := &cobra.Command{
 		Use:   "lint [packages]",
 		Short: "Report what is wrong with directives, generated code and calls of the runtime package",
@@ -41,57 +47,77 @@ go vet -vettool=$(which teleinstr) finds the same in one package at a time.`,
   teleinstr lint --format sarif ./... > lint.sarif    # for code scanning and editors
   teleinstr lint --fix -d ./...                       # what would --fix do?`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			write := formats[format]
-			switch {
-			case write == nil:
-				return fmt.Errorf("--format %s: unknown format; write %s", format, formatNames)
-			case diff && !fix:
-				return fmt.Errorf("-d prints what --fix would change; give --fix as well")
-			case diff && cmd.Flags().Changed("format"):
-				return fmt.Errorf("-d prints a diff, and what is left to standard error; leave --format out")
-			}
-			rules, err := scopes.Select(enable, disable)
-			if err != nil {
-				return err
-			}
 			dir, err := workingDirectory()
 			if err != nil {
 				return err
 			}
-			lint := func() (*rewrite.LintResult, error) { return rewrite.Lint(dir, args, rules) }
-			q, err := question(dir, slices.Concat([]string{"lint", strings.Join(enable, ","), strings.Join(disable, ",")}, args)...)
-			if err != nil {
-				return err
-			}
-			result, err := cache.Remembered(q, lint)
-			if err == nil && fix && !diff {
-				result, err = mend(cmd, result, lint)
-			}
-			if err != nil {
-				return relativeError(dir, err)
-			}
-			for _, why := range result.Untyped {
-				fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: not checked by the rules that need types: %v\n", relativeError(dir, errors.New(why)))
-			}
-			found := findings{result.Diagnostics, rules}
-			if diff {
-				return printFixes(cmd, dir, args, found)
-			}
-			if err := write(cmd.OutOrStdout(), found.relativeTo(dir)); err != nil {
-				return err
-			}
-			if found.fail() {
-				return errFindings
-			}
-			return nil
+			return f.run(cmd, dir, args)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", format, "how to print findings: "+formatNames)
-	cmd.Flags().StringSliceVar(&enable, "enable", nil, "fail on findings of these `rules`, hints or not; all for all")
-	cmd.Flags().StringSliceVar(&disable, "disable", nil, "leave these `rules` out; all for all but those enabled")
-	cmd.Flags().BoolVar(&fix, "fix", false, "mend what can be mended")
-	cmd.Flags().BoolVarP(&diff, "diff", "d", false, "with --fix, change nothing; print what would change as a unified diff")
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", f.format, "how to print findings: "+formatNames)
+	flags.StringSliceVar(&f.enable, "enable", nil, "fail on findings of these `rules`, hints or not; all for all")
+	flags.StringSliceVar(&f.disable, "disable", nil, "leave these `rules` out; all for all but those enabled")
+	flags.BoolVar(&f.fix, "fix", false, "mend what can be mended")
+	flags.BoolVarP(&f.diff, "diff", "d", false, "with --fix, change nothing; print what would change as a unified diff")
 	return cmd
+}
+
+func (f *lintFlags) run(cmd *cobra.Command, dir string, args []string) error {
+	write, err := f.writer(cmd)
+	if err != nil {
+		return err
+	}
+	rules, err := scopes.Select(f.enable, f.disable)
+	if err != nil {
+		return err
+	}
+	result, err := f.lint(cmd, dir, args, rules)
+	if err != nil {
+		return relativeError(dir, err)
+	}
+	for _, why := range result.Untyped {
+		fmt.Fprintf(cmd.ErrOrStderr(), "teleinstr: not checked by the rules that need types: %v\n", relativeError(dir, errors.New(why)))
+	}
+	found := findings{result.Diagnostics, rules}
+	if f.diff {
+		return printFixes(cmd, dir, args, found)
+	}
+	if err := write(cmd.OutOrStdout(), found.relativeTo(dir)); err != nil {
+		return err
+	}
+	if found.fail() {
+		return errFindings
+	}
+	return nil
+}
+
+// writer returns what writes findings in the format that is asked for, if the flags go together.
+func (f *lintFlags) writer(cmd *cobra.Command) (func(io.Writer, findings) error, error) {
+	write := formats[f.format]
+	switch {
+	case write == nil:
+		return nil, fmt.Errorf("--format %s: unknown format; write %s", f.format, formatNames)
+	case f.diff && !f.fix:
+		return nil, errors.New("-d prints what --fix would change; give --fix as well")
+	case f.diff && cmd.Flags().Changed("format"):
+		return nil, errors.New("-d prints a diff, and what is left to standard error; leave --format out")
+	}
+	return write, nil
+}
+
+// lint finds what is wrong, or knows it from the last time, and mends it if it is asked to.
+func (f *lintFlags) lint(cmd *cobra.Command, dir string, args []string, rules scopes.Selection) (*rewrite.LintResult, error) {
+	lint := func() (*rewrite.LintResult, error) { return rewrite.Lint(dir, args, rules) }
+	q, err := question(dir, slices.Concat([]string{"lint", strings.Join(f.enable, ","), strings.Join(f.disable, ",")}, args)...)
+	if err != nil {
+		return nil, err
+	}
+	result, err := cache.Remembered(q, lint)
+	if err == nil && f.fix && !f.diff {
+		return mend(cmd, result, lint)
+	}
+	return result, err
 }
 
 // printFixes prints what --fix would change, and what it would leave.

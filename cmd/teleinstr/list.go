@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -99,11 +100,12 @@ type row struct {
 	Refused  string   `json:"refused,omitempty"`
 }
 
-// newRows returns a row for each site, with paths relative to a directory.
+// newRows returns a row for each site, with paths relative to a directory, and with forward slashes, so that a list is the same on all
+// systems.
 func newRows(dir string, sites []rewrite.SiteInfo) []row {
 	rows := make([]row, 0, len(sites))
 	for _, s := range sites {
-		s.Position.Filename = relative(dir, s.Position.Filename)
+		s.Position.Filename = filepath.ToSlash(relative(dir, s.Position.Filename))
 		rows = append(rows, newRow(s))
 	}
 	return rows
@@ -158,9 +160,17 @@ func writeTable(w io.Writer, rows []row) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "POSITION\tKIND\tNAME\tFUNCTION\tKEYS\tCONTEXT")
 	for _, r := range rows {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", r.position(), r.Kind, dash(r.Name), dash(r.Function), dash(strings.Join(r.Keys, " ")), dash(r.context()))
+		writeRow(tw, r.position(), r.Kind, r.Name, r.Function, strings.Join(r.Keys, " "), r.context())
 	}
 	return tw.Flush()
+}
+
+// writeRow writes cells, and dashes for those that are empty.
+func writeRow(w io.Writer, cells ...string) {
+	for i, cell := range cells {
+		cells[i] = dash(scopes.Printable(cell))
+	}
+	fmt.Fprintln(w, strings.Join(cells, "\t"))
 }
 
 func dash(s string) string {

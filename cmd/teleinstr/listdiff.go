@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -60,12 +59,12 @@ func rowOf(s *rewrite.SiteInfo) *row {
 	return &r
 }
 
-// newSites is the inverse of newRow, with forward slashes.
+// newSites is the inverse of newRow.
 func newSites(rows []row) []rewrite.SiteInfo {
 	sites := make([]rewrite.SiteInfo, 0, len(rows))
 	for _, r := range rows {
 		sites = append(sites, rewrite.SiteInfo{
-			Position: token.Position{Filename: filepath.ToSlash(r.File), Line: r.Line, Column: r.Column},
+			Position: token.Position{Filename: r.File, Line: r.Line, Column: r.Column},
 			Verb:     scopes.Verb(r.Kind),
 			Name:     r.Name,
 			Function: r.Function,
@@ -119,17 +118,35 @@ func readRows(stdin io.Reader, path string) ([]row, error) {
 	return rows, nil
 }
 
+// maxListing is the size in bytes of a list, that of some hundred thousand sites.
+const maxListing = 64 << 20
+
 // readListing reads a file, or standard input for "-", and returns the name that users know it by too.
 func readListing(stdin io.Reader, path string) (src []byte, name string, err error) {
-	if path == "-" {
-		src, err = io.ReadAll(stdin)
-		return src, "standard input", err
+	in, name := stdin, "standard input"
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, "", unreadable(path, err)
+		}
+		defer file.Close()
+		in, name = file, path
 	}
-	src, err = os.ReadFile(path)
+	src, err = io.ReadAll(io.LimitReader(in, maxListing+1))
+	switch {
+	case err != nil:
+		return nil, "", unreadable(path, err)
+	case len(src) > maxListing:
+		return nil, "", fmt.Errorf("--diff %s: more than %d MiB, which no list of sites is; write it with teleinstr list --format json", path, maxListing>>20)
+	}
+	return src, name, nil
+}
+
+func unreadable(path string, err error) error {
 	if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
-		err = fmt.Errorf("--diff %s: %w; write it with teleinstr list --format json", path, pathError.Err)
+		err = pathError.Err
 	}
-	return src, path, err
+	return fmt.Errorf("--diff %s: %w; write it with teleinstr list --format json", path, err)
 }
 
 // row returns the site as it is, or as it was if it is no more.
@@ -195,7 +212,7 @@ func writeDifferenceTable(w io.Writer, differences []difference) error {
 	fmt.Fprintln(tw, "CHANGE\tKIND\tNAME\tFUNCTION\tPOSITION\tDETAILS")
 	for _, d := range differences {
 		r := d.row()
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", d.Change, r.Kind, dash(r.Name), dash(r.Function), r.position(), d.details())
+		writeRow(tw, string(d.Change), r.Kind, r.Name, r.Function, r.position(), d.details())
 	}
 	return tw.Flush()
 }

@@ -13,6 +13,8 @@ import (
 	"os/exec"
 
 	"github.com/spf13/cobra"
+
+	"github.com/teleinstr/teleinstr/scopes"
 )
 
 // Exit statuses, as the commands promise them.
@@ -47,7 +49,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, errFindings):
 		return exitFindings
 	default:
-		fmt.Fprintf(stderr, "teleinstr: %v\n", err)
+		fmt.Fprintf(stderr, "teleinstr: %s\n", scopes.Printable(err.Error()))
 		return exitFailure
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -30,7 +29,7 @@ func writeMarkdown(w io.Writer, rows []row) error {
 	table := markdownTable{{"Name", "Kind", "Keys", "Function", "File", "Context", "Description"}}
 	for _, r := range catalogue {
 		table = append(table, []string{
-			markdownCode(r.Name), r.Kind, markdownCodes(r.Keys), markdownCode(r.Function), markdownCode(filepath.ToSlash(r.File)),
+			markdownCode(r.Name), r.Kind, markdownCodes(r.Keys), markdownCode(r.Function), markdownCode(r.File),
 			markdownText(r.context()), markdownText(r.Doc),
 		})
 	}
@@ -46,7 +45,7 @@ func writeDifferenceMarkdown(w io.Writer, differences []difference) error {
 	for _, d := range differences {
 		r := d.row()
 		table = append(table, []string{
-			string(d.Change), markdownText(r.Kind), markdownCode(r.Name), markdownCode(r.Function), markdownCode(filepath.ToSlash(r.File)),
+			string(d.Change), markdownText(r.Kind), markdownCode(r.Name), markdownCode(r.Function), markdownCode(r.File),
 			markdownText(d.details()),
 		})
 	}

@@ -1,64 +1,90 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/recording"
+	"github.com/teleinstr/teleinstr/rewrite/atomicfile"
 )
 
 // A pendingFile replaces a file when it is complete, or is standard output, or what is no regular file. It may be as large as it likes.
 type pendingFile struct {
 	io.Writer
-	file *os.File // nil for standard output
-	name string   // of what it is to replace, empty if it replaces nothing
+	commit  func() error
+	discard func() // removes what is not committed
 }
 
 func createFile(cmd *cobra.Command, name string) (*pendingFile, error) {
 	if name == recording.Stdin {
-		return &pendingFile{Writer: cmd.OutOrStdout()}, nil
+		return &pendingFile{cmd.OutOrStdout(), func() error { return nil }, func() {}}, nil
 	}
-	mode := os.FileMode(0o666)
-	if info, err := os.Stat(name); err == nil {
-		if !info.Mode().IsRegular() {
-			f, err := os.OpenFile(name, os.O_WRONLY, 0)
-			return &pendingFile{Writer: f, file: f}, err
-		}
-		mode = info.Mode().Perm()
-		if name, err = filepath.EvalSymlinks(name); err != nil {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
 			return nil, err
 		}
+		return &pendingFile{f, f.Close, func() { f.Close() }}, nil
 	}
-	// Beside the other, as it can be put in the place of that only on the same file system.
-	pending := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d", filepath.Base(name), os.Getpid()))
-	f, err := os.OpenFile(pending, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	f, err := replaceFile(name, info)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, errors.Unwrap(err))
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &pendingFile{Writer: f, file: f, name: name}, nil
-}
-
-func (f *pendingFile) commit() error {
-	if f.file == nil {
+	commit := func() error {
+		if err := f.Commit(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 		return nil
 	}
-	if err := f.file.Close(); err != nil || f.name == "" {
-		return err
-	}
-	return os.Rename(f.file.Name(), f.name)
+	stop := removeOnInterrupt(f.Name())
+	return &pendingFile{f, commit, func() { stop(); f.Discard() }}, nil
 }
 
-// discard removes what is not committed.
-func (f *pendingFile) discard() {
-	if f.name != "" {
-		f.file.Close()
-		os.Remove(f.file.Name())
+// removeOnInterrupt has an interrupt remove a file before it ends the process, until stop is called, once.
+func removeOnInterrupt(name string) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
 	}
+	go func() {
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			os.Remove(name)
+			dieOf(s)
+		case <-done:
+		}
+	}()
+	return func() { close(done) }
+}
+
+// replaceFile returns what is to take the place of a file, or of what a link of that name leads to. Info is nil if there is none yet.
+func replaceFile(name string, info os.FileInfo) (*atomicfile.File, error) {
+	if info == nil {
+		return atomicfile.Create(name, 0o666)
+	}
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := atomicfile.Create(name, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Chmod(info.Mode().Perm()); err != nil {
+		f.Discard()
+		return nil, err
+	}
+	return f, nil
 }
 
 func writeFile(cmd *cobra.Command, name string, write func(io.Writer) error) error {

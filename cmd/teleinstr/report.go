@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -72,7 +72,7 @@ Lines that cannot be read are reported and passed over; the exit status is then 
 	flags.BoolVar(&f.view.Flat, "flat", false, "list paths by themselves, in one order, in place of the tree")
 	flags.StringVar(&f.match, "match", "", "show paths that a `regexp` matches anywhere, and those around them")
 	flags.IntVar(&f.view.MaxDepth, "depth", 0, "show so many `levels` of the tree")
-	flags.IntVar(&f.view.Limit, "limit", 0, "show so many `rows`")
+	flags.IntVar(&f.view.Limit, "limit", 0, "show so many `rows` of each table")
 	flags.IntVar(&f.width, "width", 0, "fit the table into so many `columns`; that of the terminal, if it goes to one")
 	flags.BoolVar(&f.json, "json", false, "print JSON, with times in seconds")
 	flags.StringVar(&f.html, "html", "", "write a page that holds all it needs to a `file`")
@@ -93,10 +93,12 @@ func (f *reportFlags) check(args []string) error {
 		return fmt.Errorf("--sort %s: unknown; write one of %s", f.view.Sort, strings.Join(summary.SortKeys(), ", "))
 	case f.view.MaxDepth < 0 || f.view.Limit < 0 || f.width < 0:
 		return errors.New("--depth, --limit, --width: a number below zero; write 0 for no limit")
-	case f.threshold < 0:
-		return errors.New("--threshold: percent below zero; write 0 for any difference")
+	case !(f.threshold >= 0) || math.IsInf(f.threshold, 1):
+		return fmt.Errorf("--threshold: %v percent; write 0 for any difference, or more", f.threshold)
 	case f.compare && len(args) != 2:
 		return fmt.Errorf("--compare: takes two files, the old and the new one, not %d; append runs to one file to have more of them", len(args))
+	case f.compare && args[0] == recording.Stdin && args[1] == recording.Stdin:
+		return errors.New("--compare: standard input cannot be both; name a file for one of them")
 	case f.compare && len(f.outputs()) > 0:
 		return errors.New("--compare: prints a table, or --json; write files of one recording without it")
 	case f.json && len(f.outputs()) > 0:
@@ -215,24 +217,29 @@ func (f *reportFlags) write(cmd *cobra.Command, s *summary.Summary, outputs []ou
 	if len(outputs) > 0 {
 		return nil
 	}
-	rows, more := f.view.Rows(s)
-	metrics := f.view.Metrics(s)
 	if f.json {
-		s.Timings, s.Metrics = nil, metrics
-		for _, row := range rows {
-			s.Timings = append(s.Timings, row.Timing)
-		}
-		return writeJSON(cmd.OutOrStdout(), s)
+		return f.printJSON(cmd, s)
 	}
-	return f.print(cmd, s, rows, more, metrics)
+	return f.print(cmd, s)
+}
+
+func (f *reportFlags) printJSON(cmd *cobra.Command, s *summary.Summary) error {
+	rows, _ := f.view.Rows(s)
+	s.Timings = []*summary.Timing{}
+	for _, row := range rows {
+		s.Timings = append(s.Timings, row.Timing)
+	}
+	s.Metrics, _ = f.view.Metrics(s)
+	return writeJSON(cmd.OutOrStdout(), s)
 }
 
 // print prints tables.
-func (f *reportFlags) print(cmd *cobra.Command, s *summary.Summary, rows []summary.Row, more int, metrics []*summary.Metric) error {
+func (f *reportFlags) print(cmd *cobra.Command, s *summary.Summary) error {
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	fmt.Fprintln(out, heading(s))
 	style := f.style(cmd)
 	var leftOut []string
+	rows, more := f.view.Rows(s)
 	if len(rows) > 0 {
 		out.WriteByte('\n')
 		titles, err := style.WriteTimings(out, rows)
@@ -241,9 +248,8 @@ func (f *reportFlags) print(cmd *cobra.Command, s *summary.Summary, rows []summa
 		}
 		leftOut = append(leftOut, titles...)
 	}
-	if more > 0 {
-		fmt.Fprintf(out, "… %s\n", count(more, "more row", "more rows"))
-	}
+	writeMore(out, more)
+	metrics, more := f.view.Metrics(s)
 	if len(metrics) > 0 {
 		out.WriteByte('\n')
 		titles, err := style.WriteMetrics(out, metrics)
@@ -252,7 +258,14 @@ func (f *reportFlags) print(cmd *cobra.Command, s *summary.Summary, rows []summa
 		}
 		leftOut = append(leftOut, titles...)
 	}
+	writeMore(out, more)
 	return errors.Join(out.Flush(), noteLeftOut(cmd, leftOut))
+}
+
+func writeMore(w io.Writer, more int) {
+	if more > 0 {
+		fmt.Fprintf(w, "… %s\n", count(more, "more row", "more rows"))
+	}
 }
 
 // style returns a style for standard output.
@@ -280,14 +293,8 @@ func heading(s *summary.Summary) string {
 	}
 	streams := count(len(s.Streams), "stream", "streams")
 	if programs := titleOf(s); programs != "" {
-		streams += " of " + programs
+		streams += " of " + table.Printable(programs)
 	}
-	took := s.End.Sub(s.Start.Time)
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if took >= unit {
-			took = took.Round(unit / 100)
-			break
-		}
-	}
+	took := summary.Rounded(s.End.Sub(s.Start.Time))
 	return fmt.Sprintf("%s, %s in %s, from %s on", streams, count(int(s.Events), "event", "events"), took, s.Start.Local().Format("2006-01-02 15:04:05 MST"))
 }

@@ -21,6 +21,9 @@ func (f *reportFlags) compareRecordings(cmd *cobra.Command, before, after string
 		if err != nil {
 			return err
 		}
+		if len(sides[i].Timings) == 0 {
+			return fmt.Errorf("--compare: no timings in %s; record the program with telemetry on", name)
+		}
 	}
 	c := comparison.Compare(sides[0], sides[1], f.threshold/100)
 	if f.view.Match != nil {
@@ -48,9 +51,7 @@ func (f *reportFlags) printComparison(cmd *cobra.Command, c *comparison.Comparis
 	if err != nil {
 		return err
 	}
-	if more := len(c.Changes) - len(changes); more > 0 {
-		fmt.Fprintf(out, "… %s\n", count(more, "more row", "more rows"))
-	}
+	writeMore(out, len(c.Changes)-len(changes))
 	fmt.Fprintf(out, "\n%s\n", c.Statement())
 	return errors.Join(out.Flush(), noteLeftOut(cmd, leftOut))
 }

@@ -140,7 +140,7 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: replace FILE OLD NEW")
 	}
-	escapes := strings.NewReplacer(`\n`, "\n", `\t`, "\t")
+	escapes := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\e`, "\x1b", `\u202e`, "\u202e")
 	old, new := []byte(escapes.Replace(args[1])), []byte(escapes.Replace(args[2]))
 	edit(func(src []byte) []byte {
 		if n := bytes.Count(src, old); n != 1 {

@@ -17,3 +17,5 @@ func forwarded() (signals <-chan os.Signal, stop func()) {
 }
 
 func dieAs(*exec.ExitError) {}
+
+func dieOf(os.Signal) { os.Exit(exitFailure) }

@@ -24,8 +24,13 @@ func forwarded() (signals <-chan os.Signal, stop func()) {
 // dieAs ends the process by the signal that has ended a child, if one has.
 func dieAs(exit *exec.ExitError) {
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		signal.Reset(status.Signal())
-		syscall.Kill(os.Getpid(), status.Signal())
-		time.Sleep(time.Minute) // the signal takes a moment to arrive
+		dieOf(status.Signal())
 	}
+}
+
+// dieOf ends the process by a signal.
+func dieOf(s os.Signal) {
+	signal.Reset(s)
+	syscall.Kill(os.Getpid(), s.(syscall.Signal))
+	time.Sleep(time.Minute) // the signal takes a moment to arrive
 }

@@ -45,7 +45,8 @@ func showProgress(w io.Writer, r *recording.Recording) (stop func()) {
 			return
 		}
 		bar := progressbar.NewOptions64(r.Size(), progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetDescription("reading"), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth())
+			progressbar.OptionSetDescription("reading"), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth(),
+			progressbar.OptionSetSpinnerChangeInterval(0)) // else a goroutine goes on showing a bar without a size
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
 		for {

@@ -18,7 +18,6 @@ require (
 	github.com/dave/dst v0.28.0 // indirect
 	github.com/fatih/color v1.19.0 // indirect
 	github.com/golangci/plugin-module-register v0.1.2 // indirect
-	github.com/google/renameio/v2 v2.0.2 // indirect
 	github.com/mattn/go-colorable v0.1.14 // indirect
 	github.com/mattn/go-isatty v0.0.22 // indirect
 	github.com/mattn/go-runewidth v0.0.21 // indirect

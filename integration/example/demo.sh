@@ -44,6 +44,11 @@ show 'teleinstr list ./...'
 heading 'It runs with their code, and reports'
 show 'TELEINSTR_TELEMETRY=1 TELEINSTR_REPORT=tree teleinstr go run ./ingest ingest/data 2>&1'
 
+heading 'Ten runs, recorded: a table, and a page with everything in it'
+show 'for run in 1 2 3 4 5 6 7 8 9 10; do TELEINSTR_TELEMETRY=1 TELEINSTR_REPORT=jsonl:events.jsonl teleinstr go run ./ingest ingest/data >/dev/null 2>&1; done'
+show 'teleinstr report events.jsonl'
+show 'teleinstr report --html page.html events.jsonl && echo "open $PWD/page.html in a browser"'
+
 heading 'Nothing in it has changed, and by itself it is the program that it was'
 show 'diff -r _original ingest && echo identical'
 show 'go run ./ingest ingest/data 2>&1 | tail -n 1'

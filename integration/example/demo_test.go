@@ -21,6 +21,9 @@ func TestDemo(t *testing.T) {
 		`(?m)^ingest +1 +0 `,
 		`(?m)^      decode +5 +1 `,
 		`(?m)^ingest\.summarize\.requests +counter +1 +178 +178$`,
+		`(?m)^10 streams of ingest, 270 events in `,
+		`(?m)^      decode +50 +10 `,
+		`(?m)^open .*/page\.html in a browser$`,
 		`(?s)\nidentical\n.*\nidentical\n`,
 		`(?m)^up to date$`,
 	} {

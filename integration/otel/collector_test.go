@@ -1,30 +1,20 @@
 package otel
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
-	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/teleinstr/teleinstr/integration/otel/collector"
 )
 
-// collectorSource is a module of its own, which go.sum pins.
-const collectorSource = "testdata/collector"
-
-// collectorBinary returns an OpenTelemetry Collector. It is built into the build directory of the checkout, unless it is there.
+// collectorBinary returns an OpenTelemetry Collector, which may have to be built.
 func collectorBinary(t *testing.T) string {
 	t.Helper()
 	path, err := buildCollector()
@@ -38,39 +28,14 @@ func collectorBinary(t *testing.T) string {
 	return ""
 }
 
-var buildCollector = sync.OnceValues(func() (string, error) {
-	key := sha256.New()
-	fmt.Fprintln(key, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	for _, name := range []string{"go.mod", "go.sum", "main.go"} {
-		contents, err := os.ReadFile(filepath.Join(collectorSource, name))
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(key, "%d %s", len(contents), contents)
-	}
-	path, err := filepath.Abs(filepath.Join("../../build/otel-collector", fmt.Sprintf("%.8x", key.Sum(nil)), "collector"))
-	if err != nil {
-		return "", err
-	}
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path+".new", ".")
-	cmd.Dir = collectorSource
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("the OpenTelemetry Collector does not build: %w\n%s", err, out)
-	}
-	return path, os.Rename(path+".new", path)
-})
+var buildCollector = sync.OnceValues(func() (string, error) { return collector.Build("../..") })
 
-// A collector is a running OpenTelemetry Collector.
-type collector struct {
+// A running collector is an OpenTelemetry Collector.
+type running struct {
 	http, grpc string // where it takes OTLP
 	metrics    string // where it tells of itself
 	dir        string // of the files that it writes
-	cmd        *exec.Cmd
-	log        *bytes.Buffer
+	*collector.Collector
 }
 
 // collectorConfig has the ports for HTTP, gRPC and metrics, the directory, and the exporter of traces.
@@ -95,30 +60,30 @@ service:
 `
 
 // startCollector starts a collector that hands traces to the exporter.
-func startCollector(t *testing.T, exporter string) *collector {
+func startCollector(t *testing.T, exporter string) *running {
 	t.Helper()
-	return launch(t, 3, func(c *collector, ports []int) string {
-		c.metrics = at(ports[2]) + "/metrics"
+	return launch(t, 3, func(c *running, ports []int) string {
+		c.metrics = collector.URL(ports[2]) + "/metrics"
 		return fmt.Sprintf(collectorConfig, ports[0], ports[1], ports[2], c.dir, exporter)
 	})
 }
 
 // launch starts a collector with the configuration that configure makes of so many free ports, the first two of which are for
-// HTTP and gRPC. It is stopped when the test ends, or by stop.
-func launch(t *testing.T, n int, configure func(c *collector, ports []int) string) *collector {
+// HTTP and gRPC. It is stopped when the test ends, or by Stop.
+func launch(t *testing.T, n int, configure func(c *running, ports []int) string) *running {
 	t.Helper()
 	binary := collectorBinary(t)
 	for tries := 0; ; tries++ {
-		ports, err := freePorts(n)
+		ports, err := collector.FreePorts(n)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &collector{http: at(ports[0]), grpc: at(ports[min(1, n-1)]), dir: t.TempDir(), log: new(bytes.Buffer)}
-		err = c.start(binary, configure(c, ports), ports)
+		c := &running{http: collector.URL(ports[0]), grpc: collector.URL(ports[min(1, n-1)]), dir: t.TempDir()}
+		c.Collector, err = collector.Start(binary, c.dir, configure(c, ports), ports)
 		if err == nil {
 			t.Cleanup(func() {
-				if err := c.stop(); err != nil {
-					t.Errorf("collector: %v\n%s", err, c.log)
+				if err := c.Stop(); err != nil {
+					t.Errorf("collector: %v\n%s", err, &c.Log)
 				}
 			})
 			return c
@@ -129,62 +94,10 @@ func launch(t *testing.T, n int, configure func(c *collector, ports []int) strin
 	}
 }
 
-func at(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
-
-// start starts the collector, and waits until it listens at all ports.
-func (c *collector) start(binary, config string, ports []int) error {
-	file := filepath.Join(c.dir, "config.yaml")
-	if err := os.WriteFile(file, []byte(config), 0o666); err != nil {
-		return err
-	}
-	c.cmd = exec.Command(binary, "--config", file)
-	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
-	if err := c.cmd.Start(); err != nil {
-		return err
-	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if !slices.ContainsFunc(ports, refuses) {
-			return nil
-		}
-	}
-	return errors.Join(fmt.Errorf("the collector does not start\n%s", config), c.stop(), errors.New(c.log.String()))
-}
-
-func refuses(port int) bool {
-	connection, err := net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
-	if err != nil {
-		return true
-	}
-	connection.Close()
-	return false
-}
-
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close() // when all are found, so that they differ
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
-}
-
-// stop has the collector write what it still holds, and end.
-func (c *collector) stop() error {
-	if c.cmd.ProcessState != nil {
-		return nil
-	}
-	timer := time.AfterFunc(20*time.Second, func() { c.cmd.Process.Kill() })
-	defer timer.Stop()
-	return errors.Join(c.cmd.Process.Signal(os.Interrupt), c.cmd.Wait())
-}
-
 var sample = regexp.MustCompile(`(?m)^(\w+)(?:\{.*\})? (\S+)$`)
 
 // count returns the sum of the collector's metrics about itself that have the name, which may lack the suffix _total.
-func (c *collector) count(t *testing.T, name string) int64 {
+func (c *running) count(t *testing.T, name string) int64 {
 	t.Helper()
 	response, err := http.Get(c.metrics)
 	if err != nil {

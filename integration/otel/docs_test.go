@@ -24,7 +24,7 @@ func TestDocumented(t *testing.T) {
 }
 
 // documented starts the collector of a file, with a next one at another address.
-func documented(t *testing.T, name, next, at string) *collector {
+func documented(t *testing.T, name, next, at string) *running {
 	t.Helper()
 	contents, err := os.ReadFile(filepath.Join("testdata/checkout/docs/otel", name))
 	if err != nil {
@@ -38,7 +38,7 @@ func documented(t *testing.T, name, next, at string) *collector {
 	if !strings.Contains(config, ":4318") {
 		n = 1
 	}
-	return launch(t, n, func(c *collector, ports []int) string {
+	return launch(t, n, func(c *running, ports []int) string {
 		config := strings.ReplaceAll(config, next, at)
 		config = strings.ReplaceAll(config, "127.0.0.1:4318", fmt.Sprintf("127.0.0.1:%d", ports[0]))
 		for _, host := range []string{"127.0.0.1", "0.0.0.0"} {
@@ -49,16 +49,16 @@ func documented(t *testing.T, name, next, at string) *collector {
 }
 
 // arrives sends scopes to an address, and wants them at the backend when those in between have stopped.
-func arrives(t *testing.T, backend *collector, endpoint, protocol string, between ...*collector) {
+func arrives(t *testing.T, backend *running, endpoint, protocol string, between ...*running) {
 	p := start(t, "generator", []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL=" + protocol}, "100", "1", "1s")
 	generated, _ := p.generated(t)
 	wantAccount(t, p.end(t), generated)
 	for _, c := range append(between, backend) {
-		if err := c.stop(); err != nil {
+		if err := c.Stop(); err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(strings.ToLower(c.log.String()), "deprecated") {
-			t.Errorf("%s", c.log)
+		if strings.Contains(strings.ToLower(c.Log.String()), "deprecated") {
+			t.Errorf("%s", &c.Log)
 		}
 	}
 	if n := len(backend.spans(t)); int64(n) != generated {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/teleinstr/teleinstr/integration/otel/collector"
 	teleotel "github.com/teleinstr/teleinstr/runtime/otel"
 )
 
@@ -59,10 +60,10 @@ func load(t *testing.T, rate int, length time.Duration, env ...string) teleotel.
 	if arrived < s.Spans.Exported || arrived > s.Spans.Exported+s.Spans.Failed {
 		t.Errorf("%d have arrived, %d are counted as exported and %d as failed", arrived, s.Spans.Exported, s.Spans.Failed)
 	}
-	if err := c.stop(); err != nil {
+	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("processor time: %v of the program, %v of the collector", processorTime(p.cmd), processorTime(c.cmd))
+	t.Logf("processor time: %v of the program, %v of the collector", processorTime(p.cmd), processorTime(c.Cmd))
 	points := c.points(t)
 	for key, want := range map[string]int64{
 		"generator tele.scope.durations{load.scope}": generated, // totals, of which none is lost
@@ -105,7 +106,7 @@ func wantAccount(t *testing.T, s teleotel.Stats, generated int64) {
 
 // TestNoCollector has nobody listen.
 func TestNoCollector(t *testing.T) {
-	ports, err := freePorts(1)
+	ports, err := collector.FreePorts(1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestCollectorStops(t *testing.T) {
 			t.Fatal("nothing arrives")
 		}
 	}
-	if err := c.stop(); err != nil {
+	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	generated, _ := p.generated(t)

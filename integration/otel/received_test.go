@@ -75,7 +75,7 @@ func (a attributes) get(key string) string {
 }
 
 // read returns what the collector has written to a file.
-func (c *collector) read(t *testing.T, name string) (all []received) {
+func (c *running) read(t *testing.T, name string) (all []received) {
 	t.Helper()
 	contents, err := os.ReadFile(filepath.Join(c.dir, name))
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *collector) read(t *testing.T, name string) (all []received) {
 }
 
 // spans returns the spans, when the collector has stopped.
-func (c *collector) spans(t *testing.T) (all []*span) {
+func (c *running) spans(t *testing.T) (all []*span) {
 	t.Helper()
 	for _, r := range c.read(t, "traces") {
 		for _, of := range r.ResourceSpans {
@@ -110,7 +110,7 @@ func (c *collector) spans(t *testing.T) (all []*span) {
 }
 
 // points returns the points of metrics, when the collector has stopped, the last of each.
-func (c *collector) points(t *testing.T) map[string]point {
+func (c *running) points(t *testing.T) map[string]point {
 	t.Helper()
 	all := map[string]point{}
 	for _, r := range c.read(t, "metrics") {

@@ -18,12 +18,12 @@ func TestTwoProcesses(t *testing.T) {
 	})
 }
 
-func twoProcesses(t *testing.T, c *collector, env ...string) {
+func twoProcesses(t *testing.T, c *running, env ...string) {
 	server := start(t, "server", env)
 	client := start(t, "client", env, server.line(t))
 	wantExported(t, "client", client.end(t), 4, 3)
 	wantExported(t, "server", server.end(t), 4, 3)
-	if err := c.stop(); err != nil {
+	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	byName := map[string]*span{}
@@ -88,7 +88,7 @@ func wantTree(t *testing.T, byName map[string]*span) {
 	}
 }
 
-func wantPoints(t *testing.T, c *collector, byName map[string]*span) {
+func wantPoints(t *testing.T, c *running, byName map[string]*span) {
 	all := c.points(t)
 	for key, want := range map[string]int64{
 		"client tele.scope.durations{client.run}":                            1,

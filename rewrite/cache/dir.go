@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/teleinstr/teleinstr/rewrite/atomicfile"
 )
 
 // A Dir is a directory of files whose names are made of their contents, or of all that their contents follow from. Processes
@@ -47,24 +50,23 @@ func (c *Dir) Write(name string, contents []byte) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return "", err
 	}
-	return path, replace(path, contents)
+	err := replace(path, contents)
+	if err != nil && c.Use(path) { // somebody was faster, and Windows replaces no file that is read-only
+		err = nil
+	}
+	return path, err
 }
 
-// replace writes a file so that others see all of it or nothing. Unlike renameio it does not wait for the disk, which takes
-// longer than all else: a file that was lost with the power is empty, and counts as missing.
+// replace writes a file, and does not wait for the disk, which takes longer than all else: a file that was lost with the power is
+// empty, and counts as missing.
 func replace(path string, contents []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+		os.Remove(path)
 	}
-	_, err = f.Write(contents)
-	if err = errors.Join(err, f.Chmod(0o444), f.Close()); err == nil {
-		if err = os.Rename(f.Name(), path); err == nil {
-			return nil
-		}
+	if err := atomicfile.Write(path, contents, 0o444, false); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	os.Remove(f.Name())
-	return err
+	return nil
 }
 
 // Use notes that the file is used. It reports whether it is there.

@@ -7,5 +7,5 @@ import (
 	"time"
 )
 
-// stamp is for systems where no time of the last change is at hand that programs cannot set: nothing is remembered there.
+// stamp is for systems where no time of the last change is at hand that programs cannot set: files are told by their contents there.
 func stamp(fs.FileInfo, time.Time) (string, bool) { return "", false }

@@ -90,8 +90,8 @@ func atLeast(version string, major, minor int) bool {
 // requireRuntime reports whether a main module is that of the runtime package, or requires it.
 func (m *modules) requireRuntime() bool {
 	return slices.ContainsFunc(m.main, func(file *modfile.File) bool {
-		return file.Module != nil && file.Module.Mod.Path == runtimeModule ||
-			slices.ContainsFunc(file.Require, func(r *modfile.Require) bool { return r.Mod.Path == runtimeModule })
+		return file.Module != nil && file.Module.Mod.Path == rewrite.RuntimeModule ||
+			slices.ContainsFunc(file.Require, func(r *modfile.Require) bool { return r.Mod.Path == rewrite.RuntimeModule })
 	})
 }
 
@@ -110,13 +110,15 @@ func (m *modules) reporters() (required []string) {
 // checkVendored makes sure that a vendor directory holds what instrumented code imports, if the runtime package comes from
 // there.
 func (m *modules) checkVendored() error {
-	isMain := slices.ContainsFunc(m.main, func(file *modfile.File) bool { return file.Module != nil && file.Module.Mod.Path == runtimeModule })
+	isMain := slices.ContainsFunc(m.main, func(file *modfile.File) bool {
+		return file.Module != nil && file.Module.Mod.Path == rewrite.RuntimeModule
+	})
 	if m.vendor == "" || isMain {
 		return nil
 	}
 	for _, path := range []string{rewrite.RuntimePath, rewrite.AutoreportPath} {
 		if _, err := os.Stat(filepath.Join(m.vendor, filepath.FromSlash(path))); err != nil {
-			return fmt.Errorf("%s: does not hold %s; run go get -tool %s/cmd/teleinstr and then go mod vendor", m.vendor, path, runtimeModule)
+			return fmt.Errorf("%s: does not hold %s; run go get -tool %s/cmd/teleinstr and then go mod vendor", m.vendor, path, rewrite.RuntimeModule)
 		}
 	}
 	return nil
@@ -153,10 +155,10 @@ func (m *modules) addRuntime(e *environment, dir, runtime string) (map[string][]
 			return nil, err
 		}
 	}
-	if err := file.AddRequire(runtimeModule, "v0.0.0"); err != nil {
+	if err := file.AddRequire(rewrite.RuntimeModule, "v0.0.0"); err != nil {
 		return nil, err
 	}
-	if err := file.AddReplace(runtimeModule, "", runtime, ""); err != nil {
+	if err := file.AddReplace(rewrite.RuntimeModule, "", runtime, ""); err != nil {
 		return nil, err
 	}
 	if err := m.useVendored(file, vendored); err != nil {
@@ -225,7 +227,8 @@ func (m *modules) vendoredModules(added map[string][]byte) ([]vendoredModule, er
 	if m.vendor == "" {
 		return nil, nil
 	}
-	list, err := m.files.read(filepath.Join(m.vendor, "modules.txt"))
+	name := filepath.Join(m.vendor, "modules.txt")
+	list, err := m.files.read(name)
 	if os.IsNotExist(err) { // there are no dependencies
 		return nil, nil
 	}
@@ -239,6 +242,9 @@ func (m *modules) vendoredModules(added map[string][]byte) ([]vendoredModule, er
 		fields := strings.Fields(line)
 		switch {
 		case len(fields) >= 3 && fields[0] == "#" && strings.HasPrefix(fields[2], "v"):
+			if err := module.CheckImportPath(fields[1]); err != nil { // it might lead out of the directory
+				return nil, fmt.Errorf("%s: %w; run go mod vendor", name, err)
+			}
 			current = vendoredModule{module.Version{Path: fields[1], Version: fields[2]}, filepath.Join(m.vendor, filepath.FromSlash(fields[1]))}
 			goVersion = ""
 		case len(fields) > 0 && fields[0] == "##":

@@ -10,9 +10,6 @@ import (
 	"github.com/teleinstr/teleinstr/rewrite/cache"
 )
 
-// runtimeModule is the module of the runtime package.
-const runtimeModule = "github.com/teleinstr/teleinstr"
-
 // runtimeArchive holds the runtime package, and those that set it up from the environment, as a module: their
 // files as they are in this repository but for the constraint in their first lines, which lets them use the
 // language of Go 1.26 while go.mod asks no more of the modules that it is added to than Go 1.17 does.

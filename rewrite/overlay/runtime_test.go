@@ -11,13 +11,15 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/teleinstr/teleinstr/rewrite"
 )
 
 var update = flag.Bool("update", false, "write the sources of the runtime package into runtime.txtar")
 
 // TestRuntimeArchive makes sure that what is embedded is the runtime package as it is in this repository.
 func TestRuntimeArchive(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "-f", `{{with .Module}}{{if eq .Path "`+runtimeModule+`"}}{{$.Dir}}{{end}}{{end}}`, "../../runtime/autoreport").Output()
+	out, err := exec.Command("go", "list", "-deps", "-f", `{{with .Module}}{{if eq .Path "`+rewrite.RuntimeModule+`"}}{{$.Dir}}{{end}}{{end}}`, "../../runtime/autoreport").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +29,7 @@ func TestRuntimeArchive(t *testing.T) {
 	}
 	archive := &txtar.Archive{
 		Comment: []byte("Made by go test ./rewrite/overlay -run TestRuntimeArchive -update; see runtime.go.\n"),
-		Files:   []txtar.File{{Name: "go.mod", Data: []byte("module " + runtimeModule + "\n\ngo 1.17\n")}},
+		Files:   []txtar.File{{Name: "go.mod", Data: []byte("module " + rewrite.RuntimeModule + "\n\ngo 1.17\n")}},
 	}
 	for _, dir := range strings.Fields(string(out)) {
 		paths, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -114,7 +114,7 @@ func start(stderr io.Writer, write func(report []byte) error) (stop func()) {
 			err = errors.Join(err, write(shown.Bytes()))
 		}
 		if err != nil {
-			fmt.Fprintf(stderr, "teleinstr: %s: %v\n", Variable, err)
+			fmt.Fprintln(stderr, prefixed("teleinstr: "+Variable, err))
 		}
 	}
 	return stopNow

@@ -133,8 +133,11 @@ func init() {
 
 func (p *probe) finish(w io.Writer) error {
 	fmt.Fprintf(w, "%s has %d\n", p.argument, len(p.Events()))
-	if p.argument == "fails" {
+	switch p.argument {
+	case "fails":
 		return errors.New("disk full")
+	case "fails twice":
+		return errors.Join(errors.New("too late"), errors.New("disk full"))
 	}
 	return nil
 }
@@ -145,9 +148,11 @@ func TestReports(t *testing.T) {
 		t.Skip("telemetry is compiled out")
 	}
 	for value, want := range map[string]string{
-		"probe:a:1, probe:b":     "a:1 starts\nb starts\na:1 has 1\nb has 1\n",
-		"probe":                  " starts\n has 1\n",
-		"probe:fails,probe:b":    "fails starts\nb starts\nfails has 1\nb has 1\nteleinstr: TELEINSTR_REPORT: disk full\n",
+		"probe:a:1, probe:b":  "a:1 starts\nb starts\na:1 has 1\nb has 1\n",
+		"probe":               " starts\n has 1\n",
+		"probe:fails,probe:b": "fails starts\nb starts\nfails has 1\nb has 1\nteleinstr: TELEINSTR_REPORT: probe: disk full\n",
+		"probe:fails twice": "fails twice starts\nfails twice has 1\n" +
+			"teleinstr: TELEINSTR_REPORT: probe: too late\nteleinstr: TELEINSTR_REPORT: probe: disk full\n",
 		"probe:a,probe:bad":      "a starts\nteleinstr: TELEINSTR_REPORT: probe: bad argument; telemetry stays off\n",
 		"forest":                 "teleinstr: TELEINSTR_REPORT: \"forest\" is no report; write exectrace, jsonl, log, none, pproflabels, probe, tree; telemetry stays off\n",
 		"tree,":                  "teleinstr: TELEINSTR_REPORT: \"\" is no report; write exectrace, jsonl, log, none, pproflabels, probe, tree; telemetry stays off\n",

@@ -91,7 +91,18 @@ func setUpOne(name, argument string) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("%s: %w", name, err)
 	}
+	if finish := report.Finish; finish != nil {
+		report.Finish = func(w io.Writer) error { return prefixed(name, finish(w)) }
+	}
 	return report, nil
+}
+
+// prefixed returns an error, each line of which begins with a prefix and a colon.
+func prefixed(prefix string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(prefix + ": " + strings.ReplaceAll(err.Error(), "\n", "\n"+prefix+": "))
 }
 
 // finishAll finishes reports in order, whatever becomes of those before.
@@ -141,9 +152,9 @@ func setupJSONL(path string) (Report, error) {
 		defer cancel()
 		err := r.Close(ctx)
 		if n := r.Dropped(); n > 0 {
-			err = errors.Join(err, fmt.Errorf("%s: %d events were dropped", path, n))
+			err = errors.Join(err, fmt.Errorf("%d events were dropped", n))
 		}
-		return err
+		return prefixed(path, err)
 	}}, nil
 }
 

@@ -28,6 +28,7 @@ type queue struct {
 	to       io.WriteCloser
 
 	dropped  atomic.Int64
+	waiting  atomic.Int64 // lines that are pending or being written
 	errors   atomic.Int64
 	failures errlog.Limiter
 
@@ -76,6 +77,7 @@ func (q *queue) add(l *line) {
 		}
 		q.pending = strconv.AppendUint(append(q.pending, `{"seq":`...), q.seq, 10)
 		q.pending = append(append(q.pending, ','), l.text...)
+		q.waiting.Add(1)
 		if len(q.pending) > min(many, q.size/2) {
 			signal(q.plenty)
 		}
@@ -153,11 +155,12 @@ func (q *queue) take() []byte {
 	return batch
 }
 
-// giveBack keeps the memory of a batch for one to come.
+// giveBack keeps the memory of a batch for one to come, unless that was far more than this one took: it is from when nothing could be
+// written, then.
 func (q *queue) giveBack(batch []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if cap(batch) <= 2*q.size {
+	if cap(batch) <= min(2*q.size, max(4*many, 4*len(batch))) {
 		q.spare = batch
 	}
 }
@@ -215,17 +218,28 @@ func (q *queue) write() error {
 		return nil
 	}
 	defer q.giveBack(batch)
+	defer q.waiting.Add(-int64(bytes.Count(batch, []byte{'\n'})))
 	n, err := q.writeSafely(batch)
 	if n < len(batch) {
 		if err == nil {
 			err = io.ErrShortWrite
 		}
-		q.dropped.Add(int64(bytes.Count(batch[n:], []byte{'\n'})))
+		q.dropped.Add(linesLost(batch, n))
 	}
 	if err != nil {
 		q.complain(err)
 	}
 	return err
+}
+
+// linesLost returns the number of lines of a batch that cannot be read if only n bytes of it are written. One that lacks but its newline
+// can, and what is written next begins with that.
+func linesLost(batch []byte, n int) int64 {
+	lost := int64(bytes.Count(batch[n:], []byte{'\n'}))
+	if n > 0 && batch[n-1] != '\n' && batch[n] == '\n' {
+		lost--
+	}
+	return lost
 }
 
 func (q *queue) writeSafely(batch []byte) (n int, err error) {
@@ -283,6 +297,6 @@ func (q *queue) close(ctx context.Context) error {
 	case <-q.done:
 		return q.last
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return fmt.Errorf("%d events still wait to be written: %w", q.waiting.Load(), context.Cause(ctx))
 	}
 }

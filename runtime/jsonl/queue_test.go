@@ -114,8 +114,12 @@ func TestHungWriter(t *testing.T) {
 		if err := r.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("flush: %v", err)
 		}
-		if err := r.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		err := r.Close(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("close: %v", err)
+		}
+		if want := fmt.Sprintf("%d events still wait to be written", 1000-r.Dropped()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("close: %v, want %s", err, want)
 		}
 		close(hung)
 		if err := r.Close(context.Background()); err != nil {
@@ -133,6 +137,54 @@ func TestHungWriter(t *testing.T) {
 	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "buffer is full") {
 		t.Errorf("the log reads:\n%s", log)
 	}
+}
+
+// TestBufferShrinks wants the memory for what has piled up while nothing could be written not to be kept for good.
+func TestBufferShrinks(t *testing.T) {
+	logged(t)
+	var hung sync.Mutex
+	r := jsonl.New(writeFunc(func(p []byte) (int, error) {
+		hung.Lock()
+		defer hung.Unlock()
+		return len(p), nil
+	}), &jsonl.Options{Buffer: 32 << 20})
+	telemetry := runtimetest.New(r)
+	add := func(events int) {
+		for range events {
+			telemetry.Count(context.Background(), "n", 1, slog.String("text", strings.Repeat("x", 1<<10)))
+		}
+	}
+	flush := func() {
+		if err := r.Flush(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	add(2)
+	flush()
+	before := liveHeap()
+	for range 2 { // there are two buffers
+		hung.Lock()
+		add(20_000)
+		hung.Unlock()
+		flush()
+	}
+	for range 4 {
+		add(2)
+		flush()
+	}
+	if more := int64(liveHeap()) - int64(before); more > 4<<20 {
+		t.Errorf("%d bytes are kept", more)
+	}
+	if err := r.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func liveHeap() uint64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }
 
 // TestGap wants events that were dropped to leave a gap in the numbers.
@@ -253,6 +305,47 @@ func TestWriteErrors(t *testing.T) {
 	})
 	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), `error="disk full" dropped=2`) {
 		t.Errorf("the log reads:\n%s", log)
+	}
+}
+
+// TestCutBeforeNewline wants a line that lacks no more than its newline not to count as dropped: it is there, whether another one comes
+// after it or not.
+func TestCutBeforeNewline(t *testing.T) {
+	logged(t)
+	var out bytes.Buffer
+	full := errors.New("disk full")
+	writes := 0
+	r := jsonl.New(writeFunc(func(p []byte) (int, error) {
+		switch writes++; writes {
+		case 2: // of the first two events
+			n, _ := out.Write(p[:bytes.IndexByte(p, '\n')])
+			return n, full
+		case 3: // of the third
+			return 0, full
+		case 5: // of the last, after that of an empty line
+			n, _ := out.Write(p[:len(p)-1])
+			return n, full
+		}
+		return out.Write(p)
+	}), nil)
+	telemetry := runtimetest.New(r)
+	for _, names := range [][]string{{"whole", "lost"}, {"lost"}, {"last"}} {
+		for _, name := range names {
+			telemetry.Count(context.Background(), name, 1)
+		}
+		if err := r.Flush(context.Background()); !errors.Is(err, full) {
+			t.Error(err)
+		}
+	}
+	if err := r.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	var got []string
+	for _, e := range readAll(t, out.String()) {
+		got = append(got, e.Scope)
+	}
+	if strings.Join(got, " ") != "whole last" || r.Dropped() != 2 {
+		t.Errorf("%q can be read, and %d of 4 were dropped", got, r.Dropped())
 	}
 }
 

@@ -87,8 +87,8 @@ func (r *Reporter) WriteErrors() int64 { return r.queue.errors.Load() }
 // then returns its cause.
 func (r *Reporter) Flush(ctx context.Context) error { return r.queue.flush(ctx) }
 
-// Close writes what is in the buffer and closes the file. If ctx is done first, it returns the cause of that; writing then goes on while the
-// program runs. Events that come after Close are dropped. It may be called again, to wait again, and returns the error of the
+// Close writes what is in the buffer and closes the file. If ctx is done first, it returns the cause of that, and how many
+// events still wait; writing then goes on while the program runs. Events that come after Close are dropped. It may be called again, to wait again, and returns the error of the
 // last write.
 func (r *Reporter) Close(ctx context.Context) error { return r.queue.close(ctx) }
 

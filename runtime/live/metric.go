@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/internal/kept"
 )
 
 const (
@@ -41,7 +42,7 @@ func (m *metric) add(stripe int, value slog.Value) {
 	if m.kind != counterType {
 		at = now()
 	}
-	number, isNumber := asNumber(value)
+	number, isNumber := kept.Number(value)
 	v := m.values.at(stripe)
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -60,20 +61,6 @@ func (v *values) addNumber(number float64) {
 	v.sum += number
 	v.min = min(v.min, number)
 	v.max = max(v.max, number)
-}
-
-func asNumber(value slog.Value) (number float64, ok bool) {
-	switch value.Kind() {
-	case slog.KindInt64:
-		return float64(value.Int64()), true
-	case slog.KindUint64:
-		return float64(value.Uint64()), true
-	case slog.KindFloat64:
-		return value.Float64(), true
-	case slog.KindDuration:
-		return value.Duration().Seconds(), true
-	}
-	return 0, false
 }
 
 // total returns the values of all stripes together.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/internal/kept"
 )
 
 // Window is for how long scopes count among the slowest.
@@ -32,7 +33,7 @@ func newEnded(duration time.Duration, metadata tele.Metadata) ended {
 	attrs := metadata.Attrs()
 	if metadata.Err() != nil {
 		last := lastError(attrs)
-		e.error = freeze(attrs[last].Value).String()
+		e.error = kept.Value(attrs[last].Value, maxText).String()
 		attrs = slices.Delete(slices.Clone(attrs), last, last+1)
 	}
 	e.attrs, e.omitted = keep(attrs)

@@ -111,6 +111,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 	return jsonvalue.AppendFloat(nil, float64(n)), nil
 }
 
+// String returns the number in as few digits as tell it from others.
 func (n Number) String() string {
 	return strconv.FormatFloat(float64(n), 'g', -1, 64)
 }

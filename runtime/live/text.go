@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/teleinstr/teleinstr/runtime/internal/kept"
 )
 
 // maxShown is the length in bytes of what is shown of a name; what is kept of values is not longer.
@@ -13,7 +15,7 @@ const maxShown = 256
 
 // visible returns text with what cannot be seen as an escape of Go's, which includes what changes the direction of what is around it.
 func visible(text string) string {
-	text = shorten(text, maxShown+len("…"))
+	text = kept.Text(text, maxShown+len("…"))
 	if !strings.ContainsFunc(text, invisible) {
 		return strings.ToValidUTF8(text, "\uFFFD")
 	}

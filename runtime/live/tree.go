@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/teleinstr/teleinstr/runtime/internal/scopepath"
 )
 
 // A branch is a scope of the tree with those inside it.
@@ -54,24 +56,13 @@ func addParents(branches map[string]*branch) {
 		branches[b.path] = b
 	}
 	for _, b := range unknown {
-		b.place.parent = nearest(branches, b.path)
+		b.place.parent = scopepath.Nearest(branches, b.path)
 	}
 	for _, b := range branches {
 		if len(b.place.parent) >= len(b.path) {
-			b.place.parent = nearest(branches, b.path)
+			b.place.parent = scopepath.Nearest(branches, b.path)
 		}
 	}
-}
-
-// nearest returns the longest path that begins path and has a branch. It finds a place for a scope of which nothing but the path is
-// known, and for one whose path was cut to that of its parent.
-func nearest(branches map[string]*branch, path string) string {
-	for i := strings.LastIndexByte(path, '.'); i > 0; i = strings.LastIndexByte(path[:i], '.') {
-		if branches[path[:i]] != nil {
-			return path[:i]
-		}
-	}
-	return ""
 }
 
 // timings lists the branches inside b, depth first.

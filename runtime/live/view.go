@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/internal/kept"
 )
 
 // Options say what a View remembers, and who may look at it. The zero Options are ready for use.
@@ -98,7 +99,7 @@ func (v *View) RecordTiming(path string, duration time.Duration, metadata tele.M
 
 // RecordMetric implements [tele.Reporter].
 func (v *View) RecordMetric(path string, value slog.Value, metadata tele.Metadata) {
-	value = freeze(value)
+	value = kept.Value(value, maxText)
 	now := v.current.Load()
 	m := now.metric(path, metadata)
 	if m == nil {

@@ -92,7 +92,7 @@ func New(handler slog.Handler, options *Options) *Reporter {
 // RecordTiming implements [tele.Reporter].
 func (r *Reporter) RecordTiming(scope string, duration time.Duration, metadata tele.Metadata) {
 	level := r.timing.Level()
-	if failed(metadata) {
+	if metadata.Err() != nil || metadata.Panicked() {
 		level = r.error.Level()
 	}
 	r.record(level, metadata, metadata.EndWallTime, "timing", scope, slog.Float64("duration_s", duration.Seconds()))
@@ -101,19 +101,6 @@ func (r *Reporter) RecordTiming(scope string, duration time.Duration, metadata t
 // RecordMetric implements [tele.Reporter].
 func (r *Reporter) RecordMetric(scope string, value slog.Value, metadata tele.Metadata) {
 	r.record(r.metric.Level(), metadata, time.Now, "metric", scope, slog.Attr{Key: "value", Value: value})
-}
-
-// failed reports whether a scope ended with an error or a panic.
-func failed(metadata tele.Metadata) bool {
-	if metadata.Err() != nil {
-		return true
-	}
-	for _, a := range metadata.Attrs() {
-		if a.Key == "outcome" && a.Value.Kind() == slog.KindString && a.Value.String() == "panic" {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *Reporter) record(level slog.Level, metadata tele.Metadata, when func() time.Time, message, scope string, what slog.Attr) {

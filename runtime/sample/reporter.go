@@ -52,31 +52,16 @@ func New(to tele.Reporter, rule Rule, options *Options) (*Reporter, error) {
 	if err := rule.check(); err != nil {
 		return nil, err
 	}
-	r := &Reporter{to: to, context: contextReporterOf(to), rule: rule}
+	r := &Reporter{to: to, context: tele.ContextReporterOf(to), rule: rule}
 	if options != nil {
 		r.options = *options
 	}
 	return r, nil
 }
 
-// contextReporterOf returns the ContextReporter that a reporter is, or hands events on to; nil if there is none.
-func contextReporterOf(r tele.Reporter) tele.ContextReporter {
-	for r != nil {
-		if c, ok := r.(tele.ContextReporter); ok {
-			return c
-		}
-		wrapper, ok := r.(interface{ Unwrap() tele.Reporter })
-		if !ok {
-			return nil
-		}
-		r = wrapper.Unwrap()
-	}
-	return nil
-}
-
 // RecordTiming implements [tele.Reporter].
 func (r *Reporter) RecordTiming(scope string, duration time.Duration, metadata tele.Metadata) {
-	e := event{kind: timing, path: scope, duration: duration, failed: failed(metadata)}
+	e := event{kind: timing, path: scope, duration: duration, failed: metadata.Err() != nil || metadata.Panicked()}
 	if r.rule.draws {
 		e.draw = drawOf(metadata.Context())
 	}
@@ -105,19 +90,6 @@ func (r *Reporter) keepsMetric(path string, metadata tele.Metadata) bool {
 		e.draw = drawOf(metadata.Context())
 	}
 	return r.rule.judge(&e) == keep
-}
-
-// failed reports whether a scope ended by an error, or by a panic if that is told.
-func failed(metadata tele.Metadata) bool {
-	if metadata.Err() != nil {
-		return true
-	}
-	attrs := metadata.Attrs()
-	if len(attrs) == 0 {
-		return false
-	}
-	last := attrs[len(attrs)-1]
-	return last.Key == "outcome" && last.Value.Kind() == slog.KindString && last.Value.String() == "panic"
 }
 
 // Dropped returns the numbers of events that were not passed on.

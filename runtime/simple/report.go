@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/teleinstr/teleinstr/runtime/internal/kept"
 )
 
 // WriteReport writes the scopes as an indented tree with their times, then the metrics. Names that hold
@@ -113,15 +115,7 @@ func readable(seconds float64) string {
 // printable returns text as it is if a terminal shows it as such, and else quoted.
 func printable(text string) string {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(text) {
-		return strconv.Quote(shorten(text))
+		return strconv.Quote(kept.Text(text, maxText))
 	}
-	return shorten(text)
-}
-
-// shorten cuts text to maxText bytes.
-func shorten(text string) string {
-	if len(text) <= maxText {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxText], "") + "…"
+	return kept.Text(text, maxText)
 }

@@ -1,12 +1,12 @@
 package simple
 
 import (
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	tele "github.com/teleinstr/teleinstr/runtime"
+	"github.com/teleinstr/teleinstr/runtime/internal/kept"
 )
 
 // Options bound what a Reporter remembers. The zero Options are ready for use.
@@ -98,8 +98,8 @@ func (r *Reporter) RecordTiming(scope string, duration time.Duration, metadata t
 
 // RecordMetric implements [tele.Reporter].
 func (r *Reporter) RecordMetric(scope string, value slog.Value, metadata tele.Metadata) {
-	value = freeze(value)
-	number, numeric := asNumber(value)
+	value = kept.Value(value, maxText)
+	number, numeric := kept.Number(value)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	key := metricKey{scope, metadata.MetricType()}
@@ -131,31 +131,3 @@ func (r *Reporter) room() bool {
 
 // maxText is the length in bytes of the texts that are kept of values.
 const maxText = 200
-
-// freeze returns value in a form that is small and that its owner can no longer change.
-func freeze(value slog.Value) slog.Value {
-	value = value.Resolve()
-	switch value.Kind() {
-	case slog.KindAny, slog.KindGroup:
-		return slog.StringValue(shorten(fmt.Sprint(value.Any())))
-	case slog.KindString:
-		return slog.StringValue(shorten(value.String()))
-	default:
-		return value
-	}
-}
-
-func asNumber(value slog.Value) (number float64, ok bool) {
-	switch value.Kind() {
-	case slog.KindInt64:
-		return float64(value.Int64()), true
-	case slog.KindUint64:
-		return float64(value.Uint64()), true
-	case slog.KindFloat64:
-		return value.Float64(), true
-	case slog.KindDuration:
-		return value.Duration().Seconds(), true
-	default:
-		return 0, false
-	}
-}

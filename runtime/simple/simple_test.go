@@ -50,7 +50,8 @@ func ingest(telemetry *tele.Telemetry) {
 	}
 	time.Sleep(time.Millisecond)
 	telemetry.Gauge(ctx, "queue.depth", 2.5)
-	telemetry.Metric(ctx, "\x1b[31mred", map[string]int{"a\n": 1})
+	telemetry.Metric(ctx, "\x1b[31mred", []string{"a", "b"})
+	telemetry.Metric(ctx, "state", "a\nb")
 	open, _ := telemetry.Start(ctx, "open")
 	telemetry.Time(open, "inner")()
 	run.End()
@@ -67,10 +68,11 @@ ingest               1       0     2s        2s   1ms     2s   2s
   open       not ended
     inner            1       0     0s        0s    0s     0s   0s
 
-metric                    type  count          last  sum
-"ingest.\x1b[31mred"         -      1  "map[a\n:1]"    -
-ingest.queue.depth       gauge      1           2.5  2.5
-ingest.read.file.rows  counter      3            20   30
+metric                    type  count       last  sum
+"ingest.\x1b[31mred"         -      1  ["a","b"]    -
+ingest.queue.depth       gauge      1        2.5  2.5
+ingest.read.file.rows  counter      3         20   30
+ingest.state                 -      1     "a\nb"    -
 `
 		var got strings.Builder
 		if err := r.WriteReport(&got); err != nil {
@@ -103,6 +105,17 @@ func TestSnapshot(t *testing.T) {
 			t.Errorf("got %s, %v", got, err)
 		}
 	})
+}
+
+// TestEndlessValue holds that a value which contains itself, of which package fmt never comes to the end, does not end the program.
+func TestEndlessValue(t *testing.T) {
+	r := simple.New(nil)
+	endless := map[string]any{}
+	endless["self"] = endless
+	runtimetest.New(r).Metric(context.Background(), "m", endless)
+	if last := r.Snapshot().Metrics[0].Last; !strings.HasPrefix(last.(string), "!ERROR: ") {
+		t.Errorf("got %v", last)
+	}
 }
 
 // b.c in a and c in a.b are one path. It stands below the deeper parent, whichever is seen first.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/teleinstr/teleinstr/runtime/internal/scopepath"
 )
 
 // A Snapshot is what a [Reporter] has added up, ready for package encoding/json.
@@ -63,6 +65,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 	return strconv.AppendQuote(nil, n.String()), nil
 }
 
+// String returns the number in as few digits as tell it from others.
 func (n Number) String() string {
 	return strconv.FormatFloat(float64(n), 'g', -1, 64)
 }
@@ -95,7 +98,7 @@ func (r *Reporter) tree() *branch {
 	root := &branch{}
 	for _, b := range branches {
 		if b.calls == 0 || len(b.parent) >= len(b.path) {
-			b.parent = nearest(branches, b.path)
+			b.parent = scopepath.Nearest(branches, b.path)
 		}
 		parent := root
 		if b.parent != "" {
@@ -104,17 +107,6 @@ func (r *Reporter) tree() *branch {
 		parent.children = append(parent.children, b)
 	}
 	return root
-}
-
-// nearest returns the longest path that begins path and that has a branch. It finds a place for a scope that
-// has not ended, of which nothing but the path is known, and for one whose path was cut to that of its parent.
-func nearest(branches map[string]*branch, path string) string {
-	for i := strings.LastIndexByte(path, '.'); i > 0; i = strings.LastIndexByte(path[:i], '.') {
-		if branches[path[:i]] != nil {
-			return path[:i]
-		}
-	}
-	return ""
 }
 
 // timings lists the branches inside b, depth first.

@@ -16,8 +16,11 @@ import (
 	"github.com/teleinstr/teleinstr/scopes/scopename"
 )
 
-// RuntimePath is the import path of the runtime package.
-const RuntimePath = "github.com/teleinstr/teleinstr/runtime"
+// RuntimeModule is the path of the module that holds the runtime package, and RuntimePath the import path of that.
+const (
+	RuntimeModule = "github.com/teleinstr/teleinstr"
+	RuntimePath   = RuntimeModule + "/runtime"
+)
 
 var runtimePath = []byte(RuntimePath)
 

@@ -19,7 +19,7 @@ func (c *checker) contextDropped(fn *types.Func, call *ast.CallExpr, s *start, i
 		return
 	}
 	v, ok := c.Info.Uses[outer].(*types.Var)
-	if !ok || v.Kind() == types.ResultVar || !isContext(v.Type()) {
+	if !ok || v.Kind() == types.ResultVar || !IsContext(v.Type()) {
 		return
 	}
 	passed, asks := c.handedTo(v, inside)
@@ -130,8 +130,8 @@ func (c *checker) captured(v *types.Var, body *ast.BlockStmt) bool {
 	return found
 }
 
-// isContext reports whether t is context.Context.
-func isContext(t types.Type) bool {
+// IsContext reports whether t is context.Context, under whatever name.
+func IsContext(t types.Type) bool {
 	named, ok := types.Unalias(t).(*types.Named)
 	return ok && named.Obj().Name() == "Context" && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context"
 }

@@ -31,6 +31,7 @@ type Error struct {
 	key        bool
 }
 
+// Error says what is wrong, and what to write instead.
 func (e *Error) Error() string {
 	what := "scope name"
 	if e.key {

@@ -109,6 +109,31 @@ func TestManyPaths(t *testing.T) {
 	})
 }
 
+// TestRecursion wants scopes that are nested deeper than scripts can call each other to be shown as far as that goes.
+func TestRecursion(t *testing.T) {
+	const levels = 5000
+	r := newRecorder(t, "recursion")
+	nested := []place{r.in(place{}, "r")}
+	for i := range levels - 1 {
+		nested = append(nested, r.in(nested[i], "r"))
+	}
+	for i := levels - 1; i > 0; i-- {
+		r.timing(nested[i], nested[i-1], 0, 1+0.001*float64(levels-i), "")
+	}
+	r.timing(nested[0], place{}, 0, 10, "")
+	look(t, chromium.New(t), r.page(t), func(t *testing.T, tab *chromium.Tab) {
+		tab.Wait("document.querySelectorAll('#flame-graph g.frame').length === 200")
+		equal(t, tab, "document.querySelector('#flame-note').innerText.includes('4,800 scopes are deeper than 200 levels')", true)
+		equal(t, tab, "document.querySelector('#details h2').innerText", "r")
+		tab.Click("#expand")
+		chromium.Eval[any](tab, "document.querySelector('#scope-rows').focus()")
+		tab.Press(kb.End)
+		tab.Wait("document.querySelector('#details h2').textContent.length > 8000")
+		chromium.Eval[any](tab, "document.querySelector('#details .actions button').click()") // to the flame graph
+		tab.Wait("!document.querySelector('#reset-zoom').hidden")
+	})
+}
+
 // TestMillion has a recording of a million events. With -short it is of fewer.
 func TestMillion(t *testing.T) {
 	requests := 250_000

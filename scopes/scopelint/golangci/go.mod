@@ -10,7 +10,6 @@ require (
 
 require (
 	github.com/dave/dst v0.28.0 // indirect
-	github.com/google/renameio/v2 v2.0.2 // indirect
 	golang.org/x/mod v0.42.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 )

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/perf/benchmath"
 
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/summary"
+	"github.com/teleinstr/teleinstr/runtime/simple"
 )
 
 // Confidence is the level of the statements: intervals of medians, and of differences.
@@ -39,9 +40,10 @@ type Comparison struct {
 // A Verdict is what is to be said of a path.
 type Verdict string
 
+// The verdicts.
 const (
-	Slower Verdict = "slower"
-	Faster Verdict = "faster"
+	Slower Verdict = "slower"  // by more than the threshold, and not by chance
+	Faster Verdict = "faster"  // the same the other way round
 	Same   Verdict = "same"    // no change beyond the threshold that is not chance
 	TooFew Verdict = "too few" // calls to tell
 	New    Verdict = "new"     // only in the new recording
@@ -54,8 +56,8 @@ type Change struct {
 	Verdict Verdict `json:"verdict"`
 	Old     *Side   `json:"old,omitempty"`
 	New     *Side   `json:"new,omitempty"`
-	// Delta is the change of the median as a part of the old one, 0.1 for a tenth slower.
-	Delta float64 `json:"delta"`
+	// Delta is the change of the median as a part of the old one, 0.1 for a tenth slower; infinite if the old one is 0 and the new one is not.
+	Delta simple.Number `json:"delta"`
 	// P is the probability of such a difference, or a greater one, if nothing had changed.
 	P float64 `json:"p"`
 	// Unit is what was compared, calls or runs.
@@ -78,7 +80,7 @@ type Side struct {
 
 // Compare compares two summaries, collected with Samples.
 func Compare(before, after *summary.Summary, threshold float64) *Comparison {
-	c := &Comparison{Threshold: threshold, Confidence: Confidence}
+	c := &Comparison{Threshold: threshold, Confidence: Confidence, Changes: []*Change{}}
 	old := byScope(before)
 	for _, t := range after.Timings {
 		if t.Calls > 0 {
@@ -129,10 +131,10 @@ func compare(old, current *summary.Timing, threshold float64) *Change {
 	c.New.fill(b)
 	test := benchmath.AssumeNothing.Compare(a, b)
 	c.P = test.P
-	if c.Old.Median > 0 {
-		c.Delta = c.New.Median/c.Old.Median - 1
+	if c.Old.Median != c.New.Median {
+		c.Delta = simple.Number(c.New.Median/c.Old.Median - 1)
 	}
-	c.Verdict = verdict(c, test, threshold)
+	c.Verdict = verdict(c, test.Alpha, simple.Number(threshold))
 	return c
 }
 
@@ -144,11 +146,11 @@ func (s *Side) fill(sample *benchmath.Sample) {
 	}
 }
 
-func verdict(c *Change, test benchmath.Comparison, threshold float64) Verdict {
+func verdict(c *Change, alpha float64, threshold simple.Number) Verdict {
 	switch {
-	case len(test.Warnings) > 0:
+	case leastP(c.Old.Count, c.New.Count) >= alpha:
 		return TooFew
-	case test.P >= test.Alpha:
+	case c.P >= alpha:
 		return Same
 	case c.Delta > threshold:
 		return Slower
@@ -156,6 +158,16 @@ func verdict(c *Change, test benchmath.Comparison, threshold float64) Verdict {
 		return Faster
 	}
 	return Same
+}
+
+// leastP returns the p of two sides of which all measurements of one are less than all of the other, about: one of the ways in which
+// ranks can be given to the sides, and its opposite.
+func leastP(n, m int) float64 {
+	p := 2.0
+	for i := range min(n, m) {
+		p *= float64(i+1) / float64(n+m-i)
+	}
+	return p
 }
 
 // Count returns the number of changes of a verdict.

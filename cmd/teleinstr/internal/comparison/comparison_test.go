@@ -1,6 +1,7 @@
 package comparison_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -55,6 +56,37 @@ func TestVerdict(t *testing.T) {
 		c := compare(test.old, test.current, rand.New(rand.NewPCG(1, 1)))
 		if c.Verdict != test.want || c.Unit != test.unit {
 			t.Errorf("%s: %s by %s, want %s by %s; %+v %+v p=%v", name, c.Verdict, c.Unit, test.want, test.unit, c.Old, c.New, c.P)
+		}
+	}
+}
+
+// TestExactDurations has calls that take the same time, as those that are shorter than a tick of the clock.
+func TestExactDurations(t *testing.T) {
+	of := func(calls int, d time.Duration) *summary.Summary {
+		c := summary.New(summary.Options{Samples: comparison.Samples})
+		for call := range calls {
+			c.Add(&jsonl.Event{Stream: &jsonl.Stream{Name: "s"}, Seq: uint64(call + 1), Timing: true, Scope: "a", Duration: d})
+		}
+		return c.Summary()
+	}
+	for name, test := range map[string]struct {
+		old, current *summary.Summary
+		want         comparison.Verdict
+		delta        float64
+	}{
+		"the same":             {of(10, time.Second), of(10, time.Second), comparison.Same, 0},
+		"nothing":              {of(10, 0), of(10, 0), comparison.Same, 0},
+		"from nothing on":      {of(10, 0), of(10, time.Second), comparison.Slower, math.Inf(1)},
+		"to nothing":           {of(10, time.Second), of(10, 0), comparison.Faster, -1},
+		"one call and many":    {of(1, time.Second), of(30, time.Minute), comparison.TooFew, 59},
+		"one call and a crowd": {of(1, time.Second), of(100, time.Minute), comparison.Slower, 59},
+	} {
+		c := comparison.Compare(test.old, test.current, 0.1)
+		if got := c.Changes[0]; got.Verdict != test.want || float64(got.Delta) != test.delta {
+			t.Errorf("%s: %s by %v, want %s by %v, p=%v", name, got.Verdict, got.Delta, test.want, test.delta, got.P)
+		}
+		if _, err := json.Marshal(c); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -137,6 +138,19 @@ func TestTrace(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+// TestTraceOverflow has sums that are beyond all numbers, which JSON does not have.
+func TestTraceOverflow(t *testing.T) {
+	var b bytes.Buffer
+	w := export.NewTraceWriter(&b)
+	stream := &jsonl.Stream{Name: "s", ProcessStart: epoch}
+	for range 2 {
+		w.Add(&jsonl.Event{Stream: stream, Scope: "bytes", MetricType: "counter", Value: slog.Float64Value(math.MaxFloat64)})
+	}
+	if err := w.Close(); err != nil || !json.Valid(b.Bytes()) {
+		t.Errorf("error %v\n%s", err, b.String())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -172,13 +173,16 @@ func (t *TraceWriter) metric(e *jsonl.Event) {
 	}
 	p := t.process(e.Stream)
 	if e.MetricType == "counter" {
-		p.sums[e.Scope] += value
+		p.sums[e.Scope] = finite(p.sums[e.Scope] + value)
 		value = p.sums[e.Scope]
 	}
 	t.write(&traceEvent{
 		Name: e.Scope, Phase: "C", Time: t.timestamp(e), Process: p.number, Args: map[string]float64{"value": value},
 	})
 }
+
+// finite returns a number that JSON has: the largest or the least in place of an infinity.
+func finite(v float64) float64 { return max(-math.MaxFloat64, min(v, math.MaxFloat64)) }
 
 func (t *TraceWriter) timestamp(e *jsonl.Event) json.Number {
 	return microseconds(startOf(e).Sub(t.origin))

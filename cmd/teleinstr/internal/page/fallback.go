@@ -40,13 +40,4 @@ func newFallback(s *summary.Summary) fallback {
 
 func moment(t summary.WallTime) string { return t.UTC().Format(time.DateTime) + " UTC" }
 
-// rounded returns a duration with as many digits as the terminal shows.
-func rounded(s summary.Seconds) time.Duration {
-	d := time.Duration(s)
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if d.Abs() >= unit {
-			return d.Round(unit / 100)
-		}
-	}
-	return d
-}
+func rounded(s summary.Seconds) time.Duration { return summary.Rounded(time.Duration(s)) }

@@ -2,7 +2,6 @@ package page
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/summary"
@@ -30,10 +29,12 @@ type series struct {
 	Last  []simple.Number `json:"last,omitempty"`
 }
 
+const maxLast = 200 // bytes of a value
+
 // addMetrics adds metrics, with the series of those that have the most values, as far as there is room.
 func (d *data) addMetrics(s *summary.Summary) {
 	for _, m := range s.Metrics {
-		d.Metrics = append(d.Metrics, metric{m.Scope, m.ParentScope, m.Type, m.Count, lastText(m.Last), m.Numbers, nil})
+		d.Metrics = append(d.Metrics, metric{m.Scope, m.ParentScope, m.Type, m.Count, shortened(summary.Text(m.Last), maxLast), m.Numbers, nil})
 	}
 	order := make([]int, len(s.Metrics))
 	for i := range order {
@@ -66,18 +67,4 @@ func newSeries(from *summary.Series, counter bool) *series {
 		}
 	}
 	return to
-}
-
-const maxLast = 200 // bytes of a value
-
-// lastText returns text as it is, and of anything else the JSON.
-func lastText(v any) string {
-	if text, ok := v.(string); ok {
-		return shortened(text, maxLast)
-	}
-	encoded, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	return shortened(string(encoded), maxLast)
 }

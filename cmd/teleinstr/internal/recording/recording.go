@@ -39,7 +39,11 @@ type file struct {
 func Open(names []string, stdin io.Reader) (*Recording, error) {
 	r := &Recording{}
 	var infos []os.FileInfo
-	for _, name := range names {
+	for i, name := range names {
+		if name == Stdin && slices.Contains(names[:i], Stdin) {
+			r.Close()
+			return nil, errors.New("-: standard input can be read once; name it once")
+		}
 		f, info, err := r.open(name, stdin)
 		if err != nil {
 			r.Close()

@@ -67,11 +67,13 @@ const maxName = 16 << 10
 // Add adds an event, and keeps its attributes.
 func (c *Collector) Add(e *jsonl.Event) {
 	c.summary.Events++
+	if len(e.Stream.Name) <= maxName {
+		c.number(e)
+	}
 	if max(len(e.Scope), len(e.ParentScope), len(e.MetricType), len(e.Stream.Name)) > maxName {
 		c.summary.Omitted++
 		return
 	}
-	c.number(e)
 	c.extend(e)
 	if e.Timing {
 		c.addTiming(e)

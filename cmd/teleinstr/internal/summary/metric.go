@@ -38,7 +38,8 @@ func (c *Collector) addMetric(e *jsonl.Event) {
 }
 
 func (c *Collector) sortedMetrics() []*Metric {
-	sorted := slices.SortedFunc(maps.Values(c.metrics), func(a, b *Metric) int {
+	sorted := slices.AppendSeq(make([]*Metric, 0, len(c.metrics)), maps.Values(c.metrics))
+	slices.SortFunc(sorted, func(a, b *Metric) int {
 		return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Type, b.Type))
 	})
 	for _, m := range sorted {

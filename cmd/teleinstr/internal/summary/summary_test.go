@@ -107,6 +107,48 @@ main calls=1 errors=0 total=20ms self=20ms share=1.00
 `)
 }
 
+// TestNoneEnded has scopes inside of each other of which no end is recorded, as of a program that was killed. Maps are walked in
+// another order each time.
+func TestNoneEnded(t *testing.T) {
+	var r recorder
+	r.timing("a.b.x", "a.b", 3, 2, 0, 1)
+	r.timing("a.b.c.y", "a.b.c", 5, 4, 0, 1)
+	r.timing("a.b.c.d.z", "a.b.c.d", 7, 6, 0, 1)
+	for range 50 {
+		check(t, r.summary(summary.Options{}), `
+a.b calls=0 errors=0 total=0s self=0s share=0.00
+  x calls=1 errors=0 total=1ms self=1ms share=0.00
+  c calls=0 errors=0 total=0s self=0s share=0.00
+    y calls=1 errors=0 total=1ms self=1ms share=0.00
+    d calls=0 errors=0 total=0s self=0s share=0.00
+      z calls=1 errors=0 total=1ms self=1ms share=0.00
+`)
+	}
+}
+
+// TestCircle loses no scopes of a recording that says that they are inside of each other.
+func TestCircle(t *testing.T) {
+	var r recorder
+	r.timing("a", "b", 1, 2, 0, 1)
+	r.timing("b", "a", 2, 1, 0, 2)
+	check(t, r.summary(summary.Options{}), `
+b calls=1 errors=0 total=2ms self=1ms share=0.67
+a calls=1 errors=0 total=1ms self=1ms share=0.33
+`)
+}
+
+// TestCutPath puts scopes whose path was cut to that of their parent inside of the last one whose was not.
+func TestCutPath(t *testing.T) {
+	var r recorder
+	r.timing("a.b", "a.b", 3, 2, 0, 1)
+	r.timing("a.b", "a", 2, 1, 0, 2)
+	r.timing("a", "", 1, 0, 0, 3)
+	check(t, r.summary(summary.Options{}), `
+a calls=1 errors=0 total=3ms self=1ms share=1.00
+  b calls=2 errors=0 total=3ms self=2ms share=1.00
+`)
+}
+
 // TestCoverage compares with a set of milliseconds.
 func TestCoverage(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 1))
@@ -171,6 +213,16 @@ func TestMissing(t *testing.T) {
 	s := r.summary(summary.Options{})
 	if s.Events != 4 || s.Missing != 3 || s.Streams[0].Missing != 2 || s.Streams[1].Missing != 1 {
 		t.Errorf("%d events, %d missing, streams %+v %+v", s.Events, s.Missing, s.Streams[0], s.Streams[1])
+	}
+}
+
+// TestLongPath leaves an event out that is not missing.
+func TestLongPath(t *testing.T) {
+	var r recorder
+	r.timing(strings.Repeat("a", 20_000), "", 1, 0, 0, 1)
+	r.timing("b", "", 2, 0, 0, 1)
+	if s := r.summary(summary.Options{}); s.Omitted != 1 || s.Missing != 0 {
+		t.Errorf("%d left out, %d missing", s.Omitted, s.Missing)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // Summary returns what the events have come to. Add is not to be called after it.
 func (c *Collector) Summary() *Summary {
 	s := &c.summary
-	s.Streams = c.order
+	s.Streams = append([]*Stream{}, c.order...)
 	for _, stream := range s.Streams {
 		stream.Missing = max(0, int64(stream.last)-stream.Events)
 		s.Missing += stream.Missing
@@ -26,6 +26,7 @@ func (c *Collector) Summary() *Summary {
 // arrange makes a tree of the timings.
 func (c *Collector) arrange() {
 	c.addMissingParents()
+	c.place()
 	all := make(map[string]*Timing, len(c.timings))
 	for path, t := range c.timings {
 		all[path] = t.sum()
@@ -36,7 +37,7 @@ func (c *Collector) arrange() {
 	s := &c.summary
 	for path, t := range c.timings {
 		parent := all[t.parent]
-		if parent == nil || t.parent == path {
+		if parent == nil {
 			s.Roots = append(s.Roots, all[path])
 			continue
 		}
@@ -54,13 +55,42 @@ func (c *Collector) arrange() {
 func (c *Collector) addMissingParents() {
 	for _, t := range c.timings {
 		if t.parent != "" && c.timings[t.parent] == nil {
-			c.timings[t.parent] = &timing{path: t.parent, parent: c.nearest(t.parent)}
+			c.timings[t.parent] = &timing{path: t.parent}
 		}
 	}
 }
 
-// nearest returns the longest path that begins path and is known: of a scope of which no end is recorded, nothing is known but its
-// own path.
+// place finds a parent for scopes of which no end is recorded, so that nothing is known but the path, and for those that would be inside of
+// themselves: a path that was cut may be that of its parent, and what others have written may be anything.
+func (c *Collector) place() {
+	for path, t := range c.timings {
+		if t.calls == 0 {
+			t.parent = c.nearest(path)
+		}
+	}
+	var circular []*timing
+	for path, t := range c.timings {
+		if len(t.parent) >= len(path) && c.isInsideItself(t) { // there is one like that in each circle
+			circular = append(circular, t)
+		}
+	}
+	for _, t := range circular {
+		t.parent = c.nearest(t.path)
+	}
+}
+
+func (c *Collector) isInsideItself(t *timing) bool {
+	outer := c.timings[t.parent]
+	for range c.timings { // it may lead into a circle that t is no part of
+		if outer == nil || outer == t {
+			break
+		}
+		outer = c.timings[outer.parent]
+	}
+	return outer == t
+}
+
+// nearest returns the longest path that begins path and is known.
 func (c *Collector) nearest(path string) string {
 	for i := strings.LastIndexByte(path, '.'); i > 0; i = strings.LastIndexByte(path[:i], '.') {
 		if c.timings[path[:i]] != nil {

@@ -17,7 +17,7 @@ type View struct {
 	Match *regexp.Regexp
 	// MaxDepth is the number of levels to show, all if it is zero.
 	MaxDepth int
-	// Limit is the number of rows, without limit if it is zero.
+	// Limit is the number of rows, and of metrics, without limit if it is zero.
 	Limit int
 }
 
@@ -58,15 +58,19 @@ func (v View) Rows(s *Summary) (rows []Row, more int) {
 	} else {
 		rows = v.tree(s.Roots, 0)
 	}
-	if v.Limit > 0 && len(rows) > v.Limit {
-		return rows[:v.Limit], len(rows) - v.Limit
-	}
-	return rows, 0
+	return limited(v, rows)
 }
 
-// Metrics returns the metrics that match.
-func (v View) Metrics(s *Summary) []*Metric {
-	return slices.DeleteFunc(slices.Clone(s.Metrics), func(m *Metric) bool { return !v.matches(m.Scope) })
+// Metrics returns the metrics that match, and the number of those beyond the limit.
+func (v View) Metrics(s *Summary) (metrics []*Metric, more int) {
+	return limited(v, slices.DeleteFunc(slices.Clone(s.Metrics), func(m *Metric) bool { return !v.matches(m.Scope) }))
+}
+
+func limited[T any](v View, all []T) (some []T, more int) {
+	if v.Limit > 0 && len(all) > v.Limit {
+		return all[:v.Limit], len(all) - v.Limit
+	}
+	return all, 0
 }
 
 func (v View) matches(path string) bool { return v.Match == nil || v.Match.MatchString(path) }

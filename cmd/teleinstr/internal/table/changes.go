@@ -9,6 +9,7 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/comparison"
+	"github.com/teleinstr/teleinstr/cmd/teleinstr/internal/summary"
 )
 
 // WriteChanges writes what has changed, and returns the titles of columns for which there is no room.
@@ -34,7 +35,7 @@ func (s Style) WriteChanges(w io.Writer, changes []*comparison.Change) (leftOut 
 
 func changeCells(c *comparison.Change) []cell {
 	cells := []cell{
-		plain(printable(c.Scope)),
+		plain(Printable(c.Scope)),
 		plain(both(c, func(s *comparison.Side) string { return strconv.FormatInt(s.Calls, 10) })),
 		plain(both(c, func(s *comparison.Side) string { return strconv.FormatInt(s.Errors, 10) })),
 		{},
@@ -46,7 +47,7 @@ func changeCells(c *comparison.Change) []cell {
 	}
 	if c.Unit != "" {
 		cells[3], cells[4] = plain(median(c.Old)), plain(median(c.New))
-		cells[5] = plain(fmt.Sprintf("%+.1f%%", 100*c.Delta))
+		cells[5] = plain(fmt.Sprintf("%+.1f%%", 100*float64(c.Delta)))
 		cells[6] = plain(fmt.Sprintf("%.3f", c.P))
 		cells[7] = plain(fmt.Sprintf("%d+%d %s", c.Old.Count, c.New.Count, c.Unit))
 	}
@@ -73,7 +74,7 @@ func both(c *comparison.Change, of func(*comparison.Side) string) string {
 
 // median returns the median with the part of it by which it may be off.
 func median(s *comparison.Side) string {
-	text := duration(seconds(s.Median))
+	text := summary.Rounded(seconds(s.Median)).String()
 	if s.High == s.Low || s.Median <= 0 {
 		return text
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,6 +32,7 @@ type column struct {
 	// expendable is the order in which columns are left out for want of room, from 1 on; those with 0 stay.
 	expendable int
 	cells      []cell
+	width      int // of the title or the widest cell, as measure has found it
 }
 
 const (
@@ -42,8 +42,11 @@ const (
 
 // write writes columns as far as they fit, and returns the titles of those that did not.
 func (s Style) write(w io.Writer, columns []*column) (leftOut []string, err error) {
+	for _, c := range columns {
+		c.measure()
+	}
 	for s.Width > 0 {
-		if total(columns)-width(columns[0])+min(width(columns[0]), minName) <= s.Width {
+		if total(columns)-columns[0].width+min(columns[0].width, minName) <= s.Width {
 			break
 		}
 		next := mostExpendable(columns)
@@ -54,7 +57,7 @@ func (s Style) write(w io.Writer, columns []*column) (leftOut []string, err erro
 		columns = append(columns[:next:next], columns[next+1:]...)
 	}
 	if over := total(columns) - s.Width; s.Width > 0 && over > 0 {
-		columns[0].shorten(max(1, width(columns[0])-over))
+		columns[0].shorten(max(1, columns[0].width-over))
 	}
 	_, err = io.WriteString(w, s.layOut(columns))
 	return leftOut, err
@@ -78,7 +81,7 @@ func (s Style) layOut(columns []*column) string {
 			if row >= 0 {
 				text = c.cells[row]
 			}
-			padding := strings.Repeat(" ", width(c)-uniseg.StringWidth(text.text))
+			padding := strings.Repeat(" ", c.width-uniseg.StringWidth(text.text))
 			if i == 0 {
 				out.WriteString(s.painted(text) + padding)
 			} else {
@@ -99,18 +102,17 @@ func (s Style) painted(c cell) string {
 	return paint.Sprint(c.text)
 }
 
-func width(c *column) int {
-	widest := uniseg.StringWidth(c.title)
+func (c *column) measure() {
+	c.width = uniseg.StringWidth(c.title)
 	for _, cell := range c.cells {
-		widest = max(widest, uniseg.StringWidth(cell.text))
+		c.width = max(c.width, uniseg.StringWidth(cell.text))
 	}
-	return widest
 }
 
 func total(columns []*column) int {
 	sum := len(gap) * (len(columns) - 1)
 	for _, c := range columns {
-		sum += width(c)
+		sum += c.width
 	}
 	return sum
 }
@@ -122,6 +124,7 @@ func (c *column) shorten(limit int) {
 			c.cells[i].text = elide(cell.text, limit)
 		}
 	}
+	c.measure()
 }
 
 func elide(text string, limit int) string {
@@ -136,20 +139,12 @@ func elide(text string, limit int) string {
 		front.WriteString(cluster)
 		rest, state, used = after, newState, used+w
 	}
-	for uniseg.StringWidth(rest) > end {
-		_, rest, _, _ = uniseg.FirstGraphemeClusterInString(rest, -1)
+	for left := uniseg.StringWidth(rest); left > end; {
+		var w int
+		_, rest, w, _ = uniseg.FirstGraphemeClusterInString(rest, -1)
+		left -= w
 	}
 	return front.String() + "…" + rest
-}
-
-// duration formats with three or four significant digits, so that a column can be compared.
-func duration(d time.Duration) string {
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if d.Abs() >= unit {
-			return d.Round(unit / 100).String()
-		}
-	}
-	return d.String()
 }
 
 func percent(share float64) string {
@@ -165,8 +160,8 @@ func number(f float64) string {
 
 const maxText = 200 // bytes of a value
 
-// printable returns text as it is if a terminal shows it as such, and else quoted.
-func printable(text string) string {
+// Printable returns text of bounded length: as it is if a terminal shows it as such, and else quoted.
+func Printable(text string) string {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "") + "…"
 	}

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +56,24 @@ func TestWidth(t *testing.T) {
 	}
 }
 
+// TestManyRows takes hardly a second, and took minutes when each row measured all others.
+func TestManyRows(t *testing.T) {
+	many := slices.Repeat(rows(t)[:1], 20_000)
+	done := make(chan error, 1)
+	go func() {
+		_, err := Style{Width: 80}.WriteTimings(io.Discard, many)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("it takes longer than a minute")
+	}
+}
+
 func TestPrintable(t *testing.T) {
 	var b strings.Builder
 	if _, err := (Style{}).WriteTimings(&b, rows(t)); err != nil {
@@ -87,16 +107,6 @@ func TestElide(t *testing.T) {
 	} {
 		if got := elide(test.text, test.to); got != test.want {
 			t.Errorf("elide(%q, %d) = %q, want %q", test.text, test.to, got, test.want)
-		}
-	}
-}
-
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 999: "999ns", 1234: "1.23µs", 999_999: "1ms", 65_531_234: "65.53ms", 90 * time.Second: "1m30s", -1500: "-1.5µs",
-	} {
-		if got := duration(d); got != want {
-			t.Errorf("duration(%d) = %s, want %s", d, got, want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"encoding/json"
 	"io"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func (s Style) WriteTimings(w io.Writer, rows []summary.Row) (leftOut []string, 
 }
 
 func name(row summary.Row) cell {
-	c := plain(strings.Repeat("  ", row.Indent) + printable(row.Label))
+	c := plain(strings.Repeat("  ", row.Indent) + Printable(row.Label))
 	if row.Context {
 		c.paint = []color.Attribute{color.Faint}
 	}
@@ -67,7 +66,7 @@ var timingColumns = []struct {
 }
 
 func timed(of func(*summary.Timing) summary.Seconds) func(*summary.Timing) cell {
-	return func(t *summary.Timing) cell { return ended(t, plain(duration(time.Duration(of(t))))) }
+	return func(t *summary.Timing) cell { return ended(t, plain(summary.Rounded(time.Duration(of(t))).String())) }
 }
 
 // ended returns a cell, or an empty one if no scope of the path has ended.
@@ -91,7 +90,7 @@ func (s Style) WriteMetrics(w io.Writer, metrics []*summary.Metric) (leftOut []s
 		{title: "max", expendable: 2},
 	}
 	for _, m := range metrics {
-		row := []string{printable(m.Scope), dash(m.Type), strconv.FormatInt(m.Count, 10), printable(value(m.Last)), "-", "-", "-", "-"}
+		row := []string{Printable(m.Scope), dash(m.Type), strconv.FormatInt(m.Count, 10), Printable(summary.Text(m.Last)), "-", "-", "-", "-"}
 		if n := m.Numbers; n != nil {
 			row = append(row[:4], number(float64(n.Sum)), number(float64(n.Mean)), number(float64(n.Min)), number(float64(n.Max)))
 		}
@@ -102,21 +101,9 @@ func (s Style) WriteMetrics(w io.Writer, metrics []*summary.Metric) (leftOut []s
 	return s.write(w, columns)
 }
 
-// value returns a text, and of anything else the JSON.
-func value(v any) string {
-	if text, ok := v.(string); ok {
-		return text
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
-}
-
 func dash(text string) string {
 	if text == "" {
 		return "-"
 	}
-	return printable(text)
+	return Printable(text)
 }

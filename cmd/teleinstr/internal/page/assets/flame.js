@@ -4,19 +4,35 @@
 
 const cellHeight = 22;
 
+// maxLevels is the number of rows: the library goes down from frame to frame by calls inside of each other, for which browsers have room
+// for some hundreds of levels.
+const maxLevels = 200;
+
 // A Frame is a scope as the library wants it, which makes it as wide as its value and the frames inside. Scopes side by side may have more
 // time than the one around them, as may those that outlive it; so widths add up self times, as a profile does.
 class Frame {
   constructor(scope) {
     this.scope = scope;
     this.name = (scope.errors ? "! " : "") + scope.name + (scope.ended ? "  " + duration(scope.total) : "");
-    this.value = scope.self;
-    this.children = scope.children.map((c) => new Frame(c));
-    this.width = this.children.reduce((sum, c) => sum + c.width, scope.self);
+    const deepest = scope.depth === maxLevels - 1;
+    this.value = deepest ? selfWithin(scope) : scope.self;
+    this.children = deepest ? [] : scope.children.map((c) => new Frame(c));
+    this.width = this.children.reduce((sum, c) => sum + c.width, this.value);
   }
 
   // wider tells whether it is visibly wider than its total.
   get wider() { return this.scope.ended && this.width > 1.01 * this.scope.total; }
+}
+
+// selfWithin returns the self time of a scope and all inside.
+function selfWithin(scope) {
+  let sum = 0;
+  for (const left = [scope]; left.length;) {
+    const s = left.pop();
+    sum += s.self;
+    left.push(...s.children);
+  }
+  return sum;
 }
 
 function frames() {
@@ -101,10 +117,11 @@ class FlameGraph {
     return lines;
   }
 
-  // zoom makes the frame of a scope as wide as the graph; without one, all is in sight.
+  // zoom makes the frame of a scope as wide as the graph, or that of the one around it which has a frame; without one, all is in sight.
   zoom(scope) {
     if (!this.chart) return;
-    const node = scope ? this.root.find((n) => n.data.scope === scope) : this.root;
+    const framed = scope && [...scope.ancestors, scope][Math.min(scope.depth, maxLevels - 1)];
+    const node = framed ? this.root.find((n) => n.data.scope === framed) : this.root;
     for (const n of this.root.descendants()) n.data.hide = n.data.fade = false; // zoomTo leaves those of an earlier zoom
     this.chart.zoomTo(node);
   }
@@ -167,6 +184,8 @@ class FlameGraph {
     const notes = [];
     if (recording.scopes.some((s) => s.errors)) notes.push("“!” marks scopes with errors.");
     if (inside.some((n) => n.data.wider)) notes.push("Width is self time, of all inside too: what ran side by side counts each.");
+    const deep = recording.scopes.filter((s) => s.depth >= maxLevels).length;
+    if (deep > 0) notes.push(`${counted(deep, "scope is", "scopes are")} deeper than ${maxLevels} levels, and part of the last one.`);
     if (narrow > 0) notes.push(counted(narrow, "scope is", "scopes are") + " too narrow to be drawn.");
     byID("flame-note").textContent = notes.join(" ");
     byID("reset-zoom").hidden = !state.zoomed;

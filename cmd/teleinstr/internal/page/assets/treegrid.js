@@ -61,7 +61,7 @@ class TreeGrid {
   // rebuild finds the rows again.
   rebuild() {
     this.rows = [];
-    this.list(this.shown ? this.roots.filter((r) => this.shown.has(r)) : this.roots, 0);
+    this.list(this.shown ? this.roots.filter((r) => this.shown.has(r)) : this.roots);
     this.current = this.find(this.node);
     for (const [key, th] of this.headings) {
       if (this.sorting?.key === key) th.setAttribute("aria-sort", this.sorting.descending ? "descending" : "ascending");
@@ -73,14 +73,26 @@ class TreeGrid {
 
   find(node) { return node ? this.rows.findIndex((r) => r.node === node) : -1; }
 
-  list(siblings, depth) {
-    for (const node of this.sorted(siblings)) {
-      const inside = this.children(node), open = inside.length > 0 && this.open.has(node);
-      this.rows.push({node, depth, open: inside.length > 0 ? open : null});
-      if (open) this.list(inside, depth + 1);
-      const note = this.noteOf(node);
-      if (note && (open || inside.length === 0)) this.rows.push({node: null, note, depth: depth + 1, open: null});
+  // list makes rows of all that is open. Scopes may be nested deeper than functions may call themselves.
+  list(roots) {
+    const left = [];
+    const add = (siblings, depth) => {
+      for (const node of this.sorted(siblings).toReversed()) left.push({node, depth, open: null});
+    };
+    for (add(roots, 0); left.length;) {
+      const row = left.pop();
+      this.rows.push(row);
+      if (row.node) this.enter(row, left, add);
     }
+  }
+
+  // enter adds what is inside of a row to what is left to list.
+  enter(row, left, add) {
+    const {node} = row, inside = this.children(node), open = inside.length > 0 && this.open.has(node);
+    row.open = inside.length > 0 ? open : null;
+    const note = this.noteOf(node);
+    if (note && (open || inside.length === 0)) left.push({node: null, note, depth: row.depth + 1, open: null});
+    if (open) add(inside, row.depth + 1);
   }
 
   sorted(siblings) {
@@ -95,11 +107,11 @@ class TreeGrid {
   printed(opened) {
     this.screen = this.open;
     this.open = new Set(this.open);
-    const add = (node) => {
+    for (const left = opened ? [...this.roots] : []; left.length;) {
+      const node = left.pop();
       this.open.add(node);
-      this.children(node).forEach(add);
-    };
-    if (opened) this.roots.forEach(add);
+      left.push(...this.children(node));
+    }
     this.rebuild();
   }
 

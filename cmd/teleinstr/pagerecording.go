@@ -22,7 +22,7 @@ type pageRecording struct {
 }
 
 // newPageRecording finds out what it can before anything is built, as a run may take long.
-func newPageRecording(name string, plan *overlay.Plan) (*pageRecording, error) {
+func newPageRecording(cmd *cobra.Command, name string, plan *overlay.Plan) (*pageRecording, error) {
 	p := &pageRecording{page: name}
 	if name == "" {
 		return p, nil
@@ -35,6 +35,9 @@ func newPageRecording(name string, plan *overlay.Plan) (*pageRecording, error) {
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("--html %s: %s is no directory", name, filepath.Dir(name))
 	}
+	if err := checkWritable(cmd, name); err != nil {
+		return nil, fmt.Errorf("--html: %w", err)
+	}
 	dir, err := os.MkdirTemp("", "teleinstr-events-")
 	if err != nil {
 		return nil, err
@@ -45,6 +48,23 @@ func newPageRecording(name string, plan *overlay.Plan) (*pageRecording, error) {
 	}
 	p.dir = dir
 	return p, nil
+}
+
+// checkWritable makes a file beside the one that is to be written, as writing will, and removes it. What is no regular file is not
+// opened, as that may have an effect.
+func checkWritable(cmd *cobra.Command, name string) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return fmt.Errorf("%s: is a directory; name a file in it", name)
+		}
+		return nil
+	}
+	f, err := createFile(cmd, name)
+	if err != nil {
+		return err
+	}
+	f.discard()
+	return nil
 }
 
 func (p *pageRecording) wanted() bool { return p.page != "" }
