@@ -79,7 +79,7 @@ func TestMain(m *testing.M) {
 func run(t *testing.T, program string, env ...string) (reported int, stderr string, err error) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append([]string{programVariable + "=" + program, "TELEINSTR_TELEMETRY=1"}, env...)
+	cmd.Env = append([]string{programVariable + "=" + program, "TELEINSTR_TELEMETRY=1", "GOCOVERDIR=" + t.TempDir()}, env...) // silent under -cover
 	var out strings.Builder
 	cmd.Stderr = &out
 	err = cmd.Run()
