@@ -113,10 +113,10 @@ func ExampleTime() {
 // not known at the start.
 func ExampleScope_EndErr() {
 	ctx := tele.NewContext(context.Background(), tele.New(printer{}))
-	load := func(id int) (rows []string, err error) {
-		_, scope := tele.Start(ctx, "load", slog.Int("id", id))
+	load := func(shard int) (rows []string, err error) {
+		_, scope := tele.Start(ctx, "load", slog.Int("shard", shard))
 		defer func() { scope.EndErr(&err, slog.Int("rows", len(rows))) }()
-		if id == 0 {
+		if shard == 0 {
 			return nil, errors.New("no such table")
 		}
 		return make([]string, 7), nil
@@ -124,8 +124,8 @@ func ExampleScope_EndErr() {
 	load(1)
 	load(0)
 	// Output:
-	// timing load [id=1 rows=7]
-	// timing load [id=0 rows=0 error=no such table]
+	// timing load [shard=1 rows=7]
+	// timing load [shard=0 rows=0 error=no such table]
 }
 
 func ExampleMetric() {
