@@ -295,6 +295,10 @@ func heading(s *summary.Summary) string {
 	if programs := titleOf(s); programs != "" {
 		streams += " of " + table.Printable(programs)
 	}
+	events := count(int(s.Events), "event", "events")
+	if s.Start.IsZero() {
+		return fmt.Sprintf("%s, %s", streams, events)
+	}
 	took := summary.Rounded(s.End.Sub(s.Start.Time))
-	return fmt.Sprintf("%s, %s in %s, from %s on", streams, count(int(s.Events), "event", "events"), took, s.Start.Local().Format("2006-01-02 15:04:05 MST"))
+	return fmt.Sprintf("%s, %s in %s, from %s on", streams, events, took, s.Start.Local().Format("2006-01-02 15:04:05 MST"))
 }
